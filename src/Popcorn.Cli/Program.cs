@@ -1,0 +1,6 @@
+namespace Popcorn.Cli;
+
+internal static class Program
+{
+    private static int Main() => 64;
+}
