@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Popcorn.Linux.Libc;
+
+namespace Popcorn.Linux;
+
+/// <summary>
+/// A child of this process, held by a pidfd so that a recycled pid is never signalled. Dispose does not end the child.
+/// </summary>
+public sealed unsafe class ChildProcess : IDisposable
+{
+    // asm-generic/siginfo.h: si_code at 8, si_status at 24 (tests compare with a C probe); CLD_EXITED = 1.
+    private const int CodeOffset = 8;
+    private const int StatusOffset = 24;
+    private const int ExitedCode = 1;
+
+    private readonly SafeFileHandle _pidfd;
+    private ExitStatus? _status;
+
+    private ChildProcess(int pid, SafeFileHandle pidfd)
+    {
+        Pid = pid;
+        _pidfd = pidfd;
+    }
+
+    public int Pid { get; }
+
+    /// <summary>Readable once the child has ended; for <see cref="Waiting.Poll"/>.</summary>
+    public int PollDescriptor => (int)_pidfd.DangerousGetHandle();
+
+    public bool IsReaped => _status is not null;
+
+    public static ChildProcess Start(SpawnRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        byte* actions = stackalloc byte[Spawn.OpaqueBytes];
+        byte* attributes = stackalloc byte[Spawn.OpaqueBytes];
+        using NativeStrings arguments = new(request.Arguments);
+        using NativeStrings environment = new(request.Environment);
+        // SAFETY: both opaque objects fit their buffers (see Spawn), are initialised before use and destroyed after.
+        _ = Spawn.FileActionsInit(actions);
+        _ = Spawn.AttributesInit(attributes);
+        foreach ((int ours, int target) in request.Descriptors)
+            _ = Spawn.FileActionsAddDup2(actions, ours, target);
+        _ = Spawn.AttributesSetFlags(attributes, Spawn.SetSigdef | Spawn.SetSigmask);
+        _ = Spawn.AttributesSetSigmask(attributes, request.BlockedSignals);
+        _ = Spawn.AttributesSetSigdefault(attributes, request.DefaultSignals);
+        int errno = Spawn.PosixSpawn(
+            out int pid, request.Path, actions, attributes, arguments.Array, environment.Array);
+        _ = Spawn.AttributesDestroy(attributes);
+        _ = Spawn.FileActionsDestroy(actions);
+        if (errno != 0)
+            throw new LinuxCallException("posix_spawn", errno, $"cannot start '{request.Path}'");
+        int pidfd = SysPidfd.PidfdOpen(pid, 0);
+        if (pidfd < 0)
+            throw new LinuxCallException("pidfd_open", Marshal.GetLastPInvokeError(), $"cannot watch process {pid}");
+        return new ChildProcess(pid, new SafeFileHandle(pidfd, ownsHandle: true));
+    }
+
+    /// <summary>False when it has already ended.</summary>
+    public bool Signal(int signal) =>
+        SysPidfd.PidfdSendSignal(PollDescriptor, signal, 0, 0) == 0;
+
+    /// <summary>Signals one thread. False when it is gone. The child is ours and unreaped, so its pid is not recycled.</summary>
+    public bool SignalThread(int tid, int signal) => _status is null && Libc.Signal.Tgkill(Pid, tid, signal) == 0;
+
+    /// <summary>Reaps the child if it has ended; the answer is remembered.</summary>
+    public bool TryReap(out ExitStatus status) => TryReap(wait: false, out status);
+
+    /// <summary>Waits until the child has ended.</summary>
+    public ExitStatus Reap()
+    {
+        _ = TryReap(wait: true, out ExitStatus status);
+        return status;
+    }
+
+    /// <summary>Our duplicate of one of its descriptors.</summary>
+    public SafeFileHandle Duplicate(int descriptor)
+    {
+        int fd = SysPidfd.PidfdGetfd(PollDescriptor, descriptor, 0);
+        if (fd < 0)
+        {
+            throw new LinuxCallException(
+                "pidfd_getfd", Marshal.GetLastPInvokeError(), $"cannot take descriptor {descriptor} of process {Pid}");
+        }
+        return new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    public void Dispose() => _pidfd.Dispose();
+
+    private bool TryReap(bool wait, out ExitStatus status)
+    {
+        status = _status.GetValueOrDefault();
+        if (_status is not null)
+            return true;
+        byte* info = stackalloc byte[128];
+        int options = SysPidfd.WaitExited | (wait ? 0 : SysPidfd.WaitNohang);
+        // SAFETY: siginfo_t is 128 bytes on every Linux ABI.
+        int result;
+        int errno = 0;
+        do
+        {
+            new Span<byte>(info, 128).Clear();
+            result = SysPidfd.Waitid(SysPidfd.IdPidfd, PollDescriptor, info, options);
+            if (result < 0)
+                errno = Marshal.GetLastPInvokeError();
+        }
+        while (result < 0 && errno == Errno.Interrupted);
+        if (result < 0)
+            throw new LinuxCallException("waitid", errno, $"cannot wait for process {Pid}");
+        ReadOnlySpan<byte> fields = new(info, 128);
+        if (BinaryPrimitives.ReadInt32LittleEndian(fields) == 0)
+            return false;
+        int code = BinaryPrimitives.ReadInt32LittleEndian(fields[CodeOffset..]);
+        int number = BinaryPrimitives.ReadInt32LittleEndian(fields[StatusOffset..]);
+        _status = status = new ExitStatus(code != ExitedCode, number);
+        return true;
+    }
+}

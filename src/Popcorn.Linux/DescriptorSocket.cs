@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Popcorn.Linux.Libc;
+
+namespace Popcorn.Linux;
+
+/// <summary>
+/// One end of a connected stream socket that can carry descriptors, with a time limit on each call. .NET's Socket cannot send
+/// SCM_RIGHTS.
+/// </summary>
+public sealed unsafe class DescriptorSocket : IDisposable
+{
+    private readonly SafeFileHandle _socket;
+
+    private DescriptorSocket(SafeFileHandle socket) => _socket = socket;
+
+    public int Descriptor => (int)_socket.DangerousGetHandle();
+
+    /// <summary>Two connected ends, both closed on exec, with buffers of the given size where the system allows it.</summary>
+    public static (DescriptorSocket Ours, DescriptorSocket Theirs) CreatePair(int bufferBytes, TimeSpan timeout)
+    {
+        int* fds = stackalloc int[2];
+        if (SysSocket.Socketpair(SysSocket.AfUnix, SysSocket.SockStream | SysSocket.SockCloexec, 0, fds) != 0)
+            throw new LinuxCallException("socketpair", Marshal.GetLastPInvokeError(), "cannot create a socket pair");
+        DescriptorSocket ours = new(new SafeFileHandle(fds[0], ownsHandle: true));
+        DescriptorSocket theirs = new(new SafeFileHandle(fds[1], ownsHandle: true));
+        ours.SetBuffer(bufferBytes);
+        ours.SetTimeout(timeout);
+        return (ours, theirs);
+    }
+
+    /// <summary>Takes over a connected socket of which the caller gives up the handle.</summary>
+    public static DescriptorSocket Adopt(SafeFileHandle socket) => new(socket);
+
+    public void SetTimeout(TimeSpan timeout)
+    {
+        long* time = stackalloc long[2];
+        time[0] = timeout.Ticks / TimeSpan.TicksPerSecond;
+        time[1] = timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
+        // SAFETY: struct timeval is two 64-bit numbers on our hosts.
+        _ = SysSocket.Setsockopt(Descriptor, SysSocket.SolSocket, SysSocket.SoRcvtimeo, time, 16);
+        _ = SysSocket.Setsockopt(Descriptor, SysSocket.SolSocket, SysSocket.SoSndtimeo, time, 16);
+    }
+
+    /// <summary>Sends all of it, or throws; a peer that is gone is an exception, never SIGPIPE.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        // SAFETY: the span is pinned during each call, which reads at most its length.
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                nint count = SysSocket.Send(Descriptor, start + done, (nuint)(bytes.Length - done), SysSocket.MsgNosignal);
+                if (count > 0)
+                {
+                    done += (int)count;
+                    continue;
+                }
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.Interrupted)
+                    throw new LinuxCallException("send", errno, "cannot send to the other process");
+            }
+        }
+    }
+
+    /// <summary>Sends the bytes with one descriptor riding on the first of them.</summary>
+    public void Send(ReadOnlySpan<byte> bytes, SafeFileHandle descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        ArgumentOutOfRangeException.ThrowIfZero(bytes.Length);
+        DescriptorMessage control = new()
+        {
+            // CMSG_LEN(sizeof(int)): header and payload without the padding.
+            Length = (nuint)(sizeof(DescriptorMessage) - sizeof(int)),
+            Level = SysSocket.SolSocket,
+            Type = SysSocket.ScmRights,
+            Descriptor = (int)descriptor.DangerousGetHandle(),
+        };
+        nint count;
+        int errno = 0;
+        // SAFETY: header, vector and control block live on this stack frame, the bytes are pinned.
+        fixed (byte* start = bytes)
+        {
+            IoVector vector = new() { Base = (nuint)start, Length = (nuint)bytes.Length };
+            MessageHeader header = new()
+            {
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = &control,
+                ControlLength = (nuint)sizeof(DescriptorMessage),
+            };
+            do
+            {
+                count = SysSocket.Sendmsg(Descriptor, header, SysSocket.MsgNosignal);
+                if (count < 0)
+                    errno = Marshal.GetLastPInvokeError();
+            }
+            while (count < 0 && errno == Errno.Interrupted);
+        }
+        if (count < 0)
+            throw new LinuxCallException("sendmsg", errno, "cannot send a descriptor to the other process");
+        Send(bytes[(int)count..]);
+    }
+
+    /// <summary>At least one byte, up to the buffer; 0 at the end of the stream. A passed descriptor is returned with them.</summary>
+    public int Receive(Span<byte> buffer, out SafeFileHandle? descriptor)
+    {
+        DescriptorMessage control = default;
+        nint count;
+        int errno = 0;
+        // SAFETY: the kernel writes at most the buffer's length and one control block, both pinned or on this stack.
+        fixed (byte* start = buffer)
+        {
+            IoVector vector = new() { Base = (nuint)start, Length = (nuint)buffer.Length };
+            MessageHeader header = new()
+            {
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = &control,
+                ControlLength = (nuint)sizeof(DescriptorMessage),
+            };
+            do
+            {
+                count = SysSocket.Recvmsg(Descriptor, ref header, 0x40000000 /* MSG_CMSG_CLOEXEC */);
+                if (count < 0)
+                    errno = Marshal.GetLastPInvokeError();
+            }
+            while (count < 0 && errno == Errno.Interrupted);
+        }
+        if (count < 0)
+            throw new LinuxCallException("recvmsg", errno, "cannot receive from the other process");
+        bool passed = control.Length != 0 && control.Type == SysSocket.ScmRights;
+        descriptor = passed ? new SafeFileHandle(control.Descriptor, ownsHandle: true) : null;
+        return (int)count;
+    }
+
+    /// <summary>The effective user id of the process at the other end, as the kernel saw it connect.</summary>
+    public uint PeerUser()
+    {
+        PeerCredentials credentials;
+        uint length = (uint)sizeof(PeerCredentials);
+        // SAFETY: the kernel writes at most length bytes.
+        if (SysSocket.Getsockopt(Descriptor, SysSocket.SolSocket, SysSocket.SoPeercred, &credentials, ref length) != 0)
+            throw new LinuxCallException("getsockopt", Marshal.GetLastPInvokeError(), "cannot ask who is connected");
+        return credentials.Uid;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void SetBuffer(int bytes)
+    {
+        // SO_SNDBUFFORCE needs CAP_NET_ADMIN; without it the plain one is cut to net.core.wmem_max.
+        // SAFETY: the option is one int.
+        if (SysSocket.Setsockopt(Descriptor, SysSocket.SolSocket, SysSocket.SoSndbufforce, &bytes, sizeof(int)) != 0)
+            _ = SysSocket.Setsockopt(Descriptor, SysSocket.SolSocket, SysSocket.SoSndbuf, &bytes, sizeof(int));
+    }
+}
