@@ -1,0 +1,93 @@
+namespace Popcorn.Wire.Agent;
+
+public enum AgentCommand
+{
+    Status,
+    Migrate,
+    Checkpoint,
+    Inspect,
+}
+
+/// <param name="Isa">Target of <see cref="AgentCommand.Migrate"/>.</param>
+/// <param name="DryRun">Only say whether it would work.</param>
+/// <param name="Path">Absolute path for <see cref="AgentCommand.Checkpoint"/>.</param>
+/// <param name="Stop">End the program once its checkpoint is on disk.</param>
+public sealed record AgentRequest(
+    int Version, AgentCommand Command, string? Isa = null, bool DryRun = false, string? Path = null, bool Stop = false);
+
+/// <summary>Either an error sentence or what the command asked for.</summary>
+public sealed record AgentReply(
+    string? Error = null,
+    ProcessStatus? Status = null,
+    MoveReport? Move = null,
+    CheckpointReport? Checkpoint = null,
+    IReadOnlyList<ThreadListing>? Threads = null);
+
+/// <param name="Pid">The id a user names: the process's first one, which the program goes on seeing.</param>
+/// <param name="HostPid">The id the kernel of this machine knows it by now.</param>
+/// <param name="State">running, or moving.</param>
+public sealed record ProcessStatus(
+    int Pid,
+    int HostPid,
+    int SupervisorPid,
+    string Isa,
+    bool Emulated,
+    string State,
+    int Migrations,
+    double UptimeSeconds,
+    IReadOnlyList<string> Command);
+
+/// <summary>One move, or why it would or did not happen; times in milliseconds.</summary>
+/// <param name="Obstacles">What is in the way; empty when it moved (or, in a dry run, would).</param>
+/// <param name="ParkMs">From the request until every thread was parked.</param>
+/// <param name="StartMs">Starting the target, before the request to park.</param>
+/// <param name="DowntimeMs">From the first parked thread seen to GO.</param>
+public sealed record MoveReport(
+    int Number,
+    string Source,
+    string Target,
+    bool TargetEmulated,
+    bool DryRun,
+    IReadOnlyList<string> Obstacles,
+    int Threads,
+    int Frames,
+    int Values,
+    long MemoryBytes,
+    int Descriptors,
+    double StartMs,
+    double ParkMs,
+    double CaptureMs,
+    double TransformMs,
+    double TransferMs,
+    double RestoreMs,
+    double DowntimeMs);
+
+public sealed record CheckpointReport(
+    string Path, long FileBytes, long MemoryBytes, int Threads, int Frames, double ParkMs, double DowntimeMs, bool Stopped);
+
+/// <summary>A thread for <c>inspect</c>, innermost frame first.</summary>
+public sealed record ThreadListing(int Slot, string Waiting, IReadOnlyList<FrameListing> Frames);
+
+public sealed record FrameListing(
+    int Number, string Function, string Callee, string File, int Line, IReadOnlyList<ValueListing> Values);
+
+/// <param name="Locations">ISA name to place, as in <c>rbx</c> or <c>[sp+0x18]</c>.</param>
+public sealed record ValueListing(string Name, string Type, string Text, IReadOnlyDictionary<string, string> Locations);
+
+/// <summary>What <c>inspect FILE --json</c> prints.</summary>
+public sealed record ImageListing(
+    string Path,
+    string Program,
+    IReadOnlyList<string> Arguments,
+    string BuildId,
+    string TakenOn,
+    string TakenAt,
+    int Pid,
+    string WorkingDirectory,
+    long FileBytes,
+    long MemoryBytes,
+    IReadOnlyList<string> Descriptors,
+    IReadOnlyList<ThreadListing> Threads);
+
+/// <summary>One line of <c>doctor</c>.</summary>
+public sealed record MachineFinding(string Subject, string State, string Detail, bool Needed);

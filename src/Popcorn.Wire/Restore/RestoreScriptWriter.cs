@@ -1,0 +1,119 @@
+using System.Text;
+using Popcorn.Core;
+
+namespace Popcorn.Wire.Restore;
+
+/// <summary>
+/// Writes the frames of a restore script: <c>u32 operation, u32 payload bytes, payload</c>. The raw bytes of a FILL follow its
+/// frame and are not written here.
+/// </summary>
+public static class RestoreScriptWriter
+{
+    public const int HeaderBytes = 8;
+
+    /// <summary>Frame and payload of a FILL, before its raw bytes.</summary>
+    public const int FillFrameBytes = HeaderBytes + 16;
+
+    public const uint MapNoReserve = 4;
+
+    public static void Map(FieldWriter writer, ulong address, ulong bytes, uint protection, uint flags)
+    {
+        Header(writer, RestoreOperation.Map, 24);
+        writer.U64(address);
+        writer.U64(bytes);
+        writer.U32(protection);
+        writer.U32(flags);
+    }
+
+    public static void Fill(FieldWriter writer, ulong address, ulong bytes)
+    {
+        Header(writer, RestoreOperation.Fill, 16);
+        writer.U64(address);
+        writer.U64(bytes);
+    }
+
+    public static void Protect(FieldWriter writer, ulong address, ulong bytes, uint protection)
+    {
+        Header(writer, RestoreOperation.Protect, 24);
+        writer.U64(address);
+        writer.U64(bytes);
+        writer.U32(protection);
+        writer.U32(0);
+    }
+
+    /// <summary>The descriptor itself rides, by SCM_RIGHTS, on this frame's first byte.</summary>
+    public static void Descriptor(FieldWriter writer, int target, bool closeOnExec)
+    {
+        Header(writer, RestoreOperation.Descriptor, 8);
+        writer.U32((uint)target);
+        writer.U32(closeOnExec ? 1u : 0);
+    }
+
+    /// <param name="flags">Open flags as asm-generic spells them.</param>
+    public static void Open(FieldWriter writer, int target, uint flags, ulong offset, string path)
+    {
+        Header(writer, RestoreOperation.Open, 16 + PathBytes(path));
+        writer.U32((uint)target);
+        writer.U32(flags);
+        writer.U64(offset);
+        Path(writer, path);
+    }
+
+    public static void WorkingDirectory(FieldWriter writer, string path)
+    {
+        Header(writer, RestoreOperation.WorkingDirectory, PathBytes(path));
+        Path(writer, path);
+    }
+
+    public static void FileModeMask(FieldWriter writer, uint mask)
+    {
+        Header(writer, RestoreOperation.FileModeMask, 4);
+        writer.U32(mask);
+    }
+
+    public static void Thread(FieldWriter writer, uint slot, ulong threadPointer, ulong record)
+    {
+        Header(writer, RestoreOperation.Thread, 24);
+        writer.U32(slot);
+        writer.U32(0);
+        writer.U64(threadPointer);
+        writer.U64(record);
+    }
+
+    /// <param name="flags">mmap's flags.</param>
+    public static void MapFile(
+        FieldWriter writer, ulong address, ulong bytes, uint protection, uint flags, ulong offset, string path)
+    {
+        Header(writer, RestoreOperation.MapFile, 32 + PathBytes(path));
+        writer.U64(address);
+        writer.U64(bytes);
+        writer.U32(protection);
+        writer.U32(flags);
+        writer.U64(offset);
+        Path(writer, path);
+    }
+
+    public static void Close(FieldWriter writer, int descriptor)
+    {
+        Header(writer, RestoreOperation.Close, 4);
+        writer.U32((uint)descriptor);
+    }
+
+    public static void Commit(FieldWriter writer) => Header(writer, RestoreOperation.Commit, 0);
+
+    public static void Go(FieldWriter writer) => Header(writer, RestoreOperation.Go, 0);
+
+    private static void Header(FieldWriter writer, RestoreOperation operation, int payloadBytes)
+    {
+        writer.U32((uint)operation);
+        writer.U32((uint)payloadBytes);
+    }
+
+    private static int PathBytes(string path) => Encoding.UTF8.GetByteCount(path) + 1;
+
+    private static void Path(FieldWriter writer, string path)
+    {
+        writer.Bytes(Encoding.UTF8.GetBytes(path));
+        writer.U8(0);
+    }
+}
