@@ -1,4 +1,4 @@
 namespace Popcorn.StateMap;
 
 /// <summary>What every ISA agrees on about a site.</summary>
-public sealed record StateMapSite(int FunctionIndex, int SiteIndex, SiteKind Kind, IReadOnlyList<ValueType> Types);
+public sealed record StateMapSite(int FunctionIndex, int SiteIndex, SiteKind Kind, IReadOnlyList<LiveValueType> Types);

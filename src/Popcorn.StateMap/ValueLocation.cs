@@ -5,7 +5,8 @@ namespace Popcorn.StateMap;
 
 public enum LocationKind : byte
 {
-    /// <summary>The value is the operand, sign-extended to 64 bits.</summary>
+    /// <summary>The value is the operand, sign-extended. LLVM writes 0xfefefefe where the value is undefined and any
+    /// bits will do.</summary>
     Constant = 0,
 
     /// <summary>The value is in the low bytes of the register.</summary>
@@ -13,9 +14,6 @@ public enum LocationKind : byte
 
     /// <summary>The value is in memory at the register's value plus the operand.</summary>
     Memory = 2,
-
-    /// <summary>The compiler proved that nobody reads the value: any bits will do. Zero is used.</summary>
-    Undefined = 3,
 }
 
 /// <summary>Where one live value is, in terms of the registers a frame has at its call.</summary>
@@ -30,8 +28,6 @@ public readonly record struct ValueLocation(LocationKind Kind, ushort Register, 
     public static ValueLocation InMemory(int dwarfNumber, long offset) =>
         new(LocationKind.Memory, (ushort)dwarfNumber, offset);
 
-    public static ValueLocation Undefined => new(LocationKind.Undefined, 0, 0);
-
     /// <summary>As an assembler would write it: <c>rbx</c>, <c>[rsp+0x18]</c>, <c>42</c>.</summary>
     public string Describe(RegisterFile registers)
     {
@@ -40,10 +36,9 @@ public readonly record struct ValueLocation(LocationKind Kind, ushort Register, 
         {
             LocationKind.Constant => "constant " + Operand.ToString(CultureInfo.InvariantCulture),
             LocationKind.Register => registers.NameOf(Register),
-            LocationKind.Memory => Operand < 0
+            _ => Operand < 0
                 ? $"[{registers.NameOf(Register)}-0x{-Operand:x}]"
                 : $"[{registers.NameOf(Register)}+0x{Operand:x}]",
-            _ => "undefined",
         };
     }
 }

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using Popcorn.Architecture;
 using Popcorn.Core;
+using Popcorn.ObjectFiles.Dwarf;
 using Popcorn.ObjectFiles.Elf;
 using Popcorn.StateMap;
 
@@ -11,20 +14,70 @@ namespace Popcorn.Transform;
 /// </summary>
 public sealed class IsaExecutable
 {
-    public static IsaExecutable Load(ElfFile elf, StateMapReader map) => throw new NotImplementedException();
+    private readonly ConcurrentDictionary<ulong, FrameRecipe> _recipes = new();
+    private readonly UnwindTable _unwind;
 
-    public Isa Isa => throw new NotImplementedException();
+    private IsaExecutable(ElfFile elf, StateMapReader map, UnwindTable unwind)
+    {
+        Elf = elf;
+        Map = map;
+        Profile = IsaProfile.Of(elf.Isa);
+        _unwind = unwind;
+        BottomAddress = Require(elf, "__pop_bottom");
+        ResumePointAddress = Require(elf, "__pop_resume_point");
+        ResumeSystemCallAddress = Require(elf, "__pop_resume_syscall");
+    }
 
-    public ElfFile Elf => throw new NotImplementedException();
+    public Isa Isa => Elf.Isa;
 
-    public StateMapReader Map => throw new NotImplementedException();
+    public IsaProfile Profile { get; }
+
+    public ElfFile Elf { get; }
+
+    public StateMapReader Map { get; }
 
     /// <summary><c>__pop_bottom</c>: the return address of every thread's outermost IR frame.</summary>
-    public ulong BottomAddress => throw new NotImplementedException();
+    public ulong BottomAddress { get; }
 
     /// <summary><c>__pop_resume_point</c>.</summary>
-    public ulong ResumePointAddress => throw new NotImplementedException();
+    public ulong ResumePointAddress { get; }
 
     /// <summary><c>__pop_resume_syscall</c>.</summary>
-    public ulong ResumeSystemCallAddress => throw new NotImplementedException();
+    public ulong ResumeSystemCallAddress { get; }
+
+    public static IsaExecutable Load(ElfFile elf, StateMapReader map)
+    {
+        ArgumentNullException.ThrowIfNull(elf);
+        ArgumentNullException.ThrowIfNull(map);
+        if (!map.Isas.Contains(elf.Isa))
+            throw new BadInputException($"{map.Where}: has nothing for {elf.Isa.Name()}, the ISA of {elf.Where}");
+        return new IsaExecutable(elf, map, UnwindTable.Read(elf));
+    }
+
+    /// <summary>How to read the frame a return address belongs to, and how to leave it.</summary>
+    internal bool TryFindRecipe(ulong returnAddress, out FrameRecipe? recipe, out string reason)
+    {
+        reason = "";
+        if (_recipes.TryGetValue(returnAddress, out recipe))
+            return true;
+        if (!Map.TryFindReturnPoint(Isa, returnAddress, out ReturnPoint? point))
+        {
+            reason = "is the return address of no site";
+            return false;
+        }
+        // The row of the call, not of what follows it: behind a call that does not return another function may begin.
+        if (!_unwind.TryFindRow(returnAddress - 1, out UnwindRow? row) || row is null)
+        {
+            reason = "has no row in the unwind table";
+            return false;
+        }
+        recipe = FrameRecipe.Make(Profile.Registers, Map, point, row);
+        // What the program can return to is finite: one recipe per return point at most.
+        _recipes.TryAdd(returnAddress, recipe);
+        return true;
+    }
+
+    private static ulong Require(ElfFile elf, string name) => elf.Symbols.TryFind(name, out ElfSymbol symbol)
+        ? symbol.Value
+        : throw new BadInputException($"{elf.Where}: has no symbol '{name}': not built by popcorn cc, or stripped");
 }

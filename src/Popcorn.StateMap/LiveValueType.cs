@@ -23,7 +23,7 @@ public enum ValueKind : byte
 
 /// <summary>Type of a live value with its size: at most 16 bytes.</summary>
 /// <param name="VectorBytes">Byte size of a vector, 0 for every other kind.</param>
-public readonly record struct ValueType(ValueKind Kind, byte VectorBytes = 0)
+public readonly record struct LiveValueType(ValueKind Kind, byte VectorBytes = 0)
 {
     public const int BytesMax = 16;
 
