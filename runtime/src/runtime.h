@@ -1,0 +1,187 @@
+/* What the runtime's files share. All of it is native code, compiled once per ISA; nothing here is visible to IR
+ * except the functions that contracts.md section 4 lists. */
+#ifndef POP_RUNTIME_H
+#define POP_RUNTIME_H
+
+#include "popcorn_abi.h"
+#include "sys.h"
+
+#define POP_CONTROL ((struct pop_control *)POP_CONTROL_BASE)
+#define POP_SLOTS ((struct pop_slot *)(POP_CONTROL_BASE + POP_SLOTS_OFFSET))
+
+/* Bounds the linker script gives. */
+extern char __pop_data_start[], __pop_data_end[], __pop_tls_start[], __pop_tls_end[];
+
+/* ---- State that migrates: lives in the arena right behind the table, so it is captured with it. ---- */
+
+#define POP_TABLE ((struct pop_arena_table *)POP_ARENA_BASE)
+#define POP_TABLE_BYTES 0x200000ul
+#define POP_TABLE_ENTRIES ((POP_TABLE_BYTES - sizeof(struct pop_arena_table)) / sizeof(struct pop_arena_entry))
+#define POP_STATE ((struct pop_state *)(POP_ARENA_BASE + POP_TABLE_BYTES))
+#define POP_STATE_BYTES ((sizeof(struct pop_state) + POP_PAGE - 1) & -POP_PAGE)
+
+struct pop_action { uint64_t handler, flags, mask; };
+struct pop_altstack { uint64_t sp; int32_t flags, pad; uint64_t size; };
+
+/* Of one thread; index = slot. */
+struct pop_thread_state {
+	uint64_t mask;           /* signal mask, valid while parked */
+	struct pop_altstack altstack;
+	uint64_t clear_tid;      /* set_tid_address */
+	uint64_t robust_list, robust_length;
+	struct pop_timespec restart; /* remaining time of a call that will be made again */
+	uint32_t tid;            /* as the program sees it; 0 = none yet */
+	uint32_t fp_environment; /* rounding mode and flags, in RISC-V's encoding */
+	uint64_t reserved[2];
+};
+
+struct pop_state {
+	uint64_t version;
+	uint32_t pid;       /* as the program sees it */
+	uint32_t children;  /* forked and not yet waited for */
+	uint32_t arena_lock;
+	uint32_t timers_used;
+	uint32_t moved;     /* the program's numbers are not the kernel's */
+	uint32_t reserved;
+	uint64_t arena_hint;
+	struct { int64_t words[4]; } timers[3]; /* struct itimerval, while parked */
+	struct pop_action actions[65];          /* by signal number */
+	struct pop_thread_state threads[POP_SLOT_COUNT];
+};
+
+/* ---- Registers of the function that called __pop_park or __pop_syscall, in the order entry.S pushes them. ---- */
+
+#if defined __x86_64__
+#define POP_ISA POP_ISA_X86_64
+#define POP_FRAME_GPRS 6
+#define POP_FRAME_FPRS 0
+#elif defined __aarch64__
+#define POP_ISA POP_ISA_AARCH64
+#define POP_FRAME_GPRS 12
+#define POP_FRAME_FPRS 8
+#elif defined __riscv
+#define POP_ISA POP_ISA_RISCV64
+#define POP_FRAME_GPRS 12
+#define POP_FRAME_FPRS 12
+#endif
+
+struct pop_frame {
+	uint64_t pc, sp;
+	uint64_t gpr[POP_FRAME_GPRS];
+	uint64_t fpr[POP_FRAME_FPRS];
+};
+
+/* ---- One system call on its way to the kernel. ---- */
+
+struct pop_call {
+	long nr;        /* asm-generic number and arguments, as the program gave them */
+	long args[6];
+	long native[7]; /* what the kernel gets: number, then arguments */
+	uint64_t masks[2];
+	uint64_t scratch[24];
+};
+
+/* ---- Thread pointer. ---- */
+
+static inline char *pop_tp(void) { return __builtin_thread_pointer(); }
+static inline struct pop_slot *pop_slot(void) { return *(struct pop_slot **)(pop_tp() + POP_TP_SLOT); }
+static inline uint64_t *pop_dsp(char *tp) { return (uint64_t *)(tp + POP_TP_DSP); }
+static inline unsigned pop_slot_index(struct pop_slot *slot) { return (unsigned)(slot - POP_SLOTS); }
+static inline struct pop_thread_state *pop_thread_state(struct pop_slot *slot)
+{
+	return &POP_STATE->threads[pop_slot_index(slot)];
+}
+
+#define pop_load(p) __atomic_load_n(p, __ATOMIC_SEQ_CST)
+#define pop_store(p, v) __atomic_store_n(p, v, __ATOMIC_SEQ_CST)
+#define pop_add(p, v) __atomic_add_fetch(p, v, __ATOMIC_SEQ_CST)
+
+static inline void pop_copy(void *to, const void *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++) ((volatile char *)to)[i] = ((const char *)from)[i];
+}
+
+static inline void pop_zero(void *to, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++) ((volatile char *)to)[i] = 0;
+}
+
+static inline int pop_failed(long result) { return (unsigned long)result > -4096ul; }
+
+/* entry.S */
+void pop_set_thread_pointer(char *tp);
+long pop_raw_interruptible(long native[7], volatile uint32_t *kicked);
+extern char pop_interruptible_begin[], pop_interruptible_end[], pop_interruptible_abort[];
+long pop_clone_native(long flags, void *stack, uint32_t *parent_tid, uint32_t *child_tid, void *tls);
+long pop_call_outermost(void *function, long a, long b, long c, long d, long e, long f);
+_Noreturn void pop_exit_release(uint8_t *taken, long status);
+void pop_restorer(void);
+_Noreturn void pop_bottom_return(long status);
+int pop_fenv_get(void);
+void pop_fenv_set(int riscv_fcsr);
+
+/* start.c */
+_Noreturn void pop_die(const char *message);
+void pop_control_open(int fd, int restoring);
+
+/* arena.c */
+void pop_arena_create(void);
+void pop_arena_adopt(void);
+long pop_arena_map(uint64_t address, uint64_t bytes, int prot, int flags, int fd, uint64_t offset, int entry_flags);
+long pop_arena_unmap(uint64_t address, uint64_t bytes);
+long pop_arena_protect(uint64_t address, uint64_t bytes, int prot);
+long pop_arena_remap(uint64_t old, uint64_t old_bytes, uint64_t bytes, int flags, uint64_t target);
+uint64_t pop_arena_lock(void);
+void pop_arena_unlock(uint64_t mask);
+
+/* park.c */
+void pop_park_syscall(struct pop_frame *frame, const struct pop_call *call);
+void pop_arrive(void);
+void pop_thread_go(struct pop_slot *slot);
+extern uint32_t pop_gate;
+
+/* syscall.c */
+long pop_leaf(struct pop_call *call);
+long pop_kernel_call(struct pop_call *call);
+void pop_call_prepare(struct pop_call *call);
+long pop_call_finish(struct pop_call *call, long result);
+
+/* timeout.c */
+struct pop_timeout { int kind, argument; int64_t deadline_ns; };
+void pop_timeout_begin(struct pop_timeout *timeout, struct pop_call *call);
+void pop_timeout_restart(struct pop_timeout *timeout, struct pop_call *call);
+
+/* translate_ISA.c: between the asm-generic ABI and this kernel's. */
+void pop_translate_before(struct pop_call *call);
+long pop_translate_after(struct pop_call *call, long result);
+long pop_open_flags_to_native(long flags);
+
+/* signals.c */
+void pop_signals_inherit(void);
+void pop_signals_install_kick(void);
+void pop_signals_reinstall(void);
+long pop_sigaction(long signal, const void *action, void *old, long mask_bytes);
+long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old);
+uint64_t pop_signals_block(void);
+void pop_signals_unblock(uint64_t mask);
+
+/* threads.c */
+struct pop_slot *pop_slot_take(int index);
+void pop_slot_bind(struct pop_slot *slot, char *tp);
+void *pop_native_stack(struct pop_slot *slot);
+long pop_fork(long flags);
+uint32_t pop_program_tid(struct pop_slot *slot);
+_Noreturn void pop_thread_exit(long status);
+long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *record);
+
+/* ids.c */
+void pop_ids_translate(struct pop_call *call);
+
+/* vdso.c */
+void pop_vdso_find(const void *ehdr);
+extern long (*pop_vdso_clock_gettime)(long clock, struct pop_timespec *time);
+
+/* restore.c */
+_Noreturn void pop_restore(int socket);
+
+#endif

@@ -1,0 +1,168 @@
+/* Signals. The program's dispositions live in the migrating state; the kernel sees one native entry function for all
+ * of them, which gives the handler a place on the data stack 512 bytes below what the interrupted code may still use
+ * beneath its data-stack pointer. SIGSTKFLT belongs to the agent and stays out of the program's sight. */
+#include "runtime.h"
+
+enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_ = 2 };
+#define SA_SIGINFO_ 4ul
+#define SA_RESTORER_ 0x04000000ul
+#define SA_RESTART_ 0x10000000ul
+#define SA_RESETHAND_ 0x80000000ul
+#define KICK_BIT (1ul << (POP_KICK_SIGNAL - 1))
+
+struct kernel_action {
+	uint64_t handler, flags;
+#if !defined __riscv
+	uint64_t restorer;
+#endif
+	uint64_t mask;
+};
+
+/* The program's struct, as musl declares it for every machine. */
+struct program_action { uint64_t handler, flags, restorer, mask; };
+
+uint64_t pop_signals_block(void)
+{
+	uint64_t all = ~0ul, old = 0;
+	pop_raw(NR_rt_sigprocmask, SIG_BLOCK_, &all, &old, 8);
+	return old;
+}
+
+void pop_signals_unblock(uint64_t mask)
+{
+	pop_raw(NR_rt_sigprocmask, SIG_SETMASK_, &mask, 0, 8);
+}
+
+static uint64_t *context_pc(void *context)
+{
+#if defined __x86_64__
+	return (uint64_t *)((char *)context + 168); /* uc_mcontext.gregs[REG_RIP] */
+#elif defined __aarch64__
+	return (uint64_t *)((char *)context + 440); /* uc_mcontext.pc */
+#else
+	return (uint64_t *)((char *)context + 176); /* uc_mcontext.__gregs[0] */
+#endif
+}
+
+/* A signal that comes between the last look at the request and the kernel's entry must not be lost. */
+static void abort_pending_call(void *context)
+{
+	uint64_t *pc = context_pc(context);
+	if (*pc >= (uint64_t)pop_interruptible_begin && *pc < (uint64_t)pop_interruptible_end)
+		*pc = (uint64_t)pop_interruptible_abort;
+}
+
+static void kick_entry(int signal, void *info, void *context)
+{
+	(void)signal, (void)info;
+	pop_slot()->kicked = 1;
+	abort_pending_call(context);
+}
+
+static void program_entry(int signal, void *info, void *context)
+{
+	struct pop_slot *slot = pop_slot();
+	struct pop_action action = POP_STATE->actions[signal];
+	if (action.handler <= SIG_IGN_) return;
+	if (action.flags & SA_RESETHAND_) POP_STATE->actions[signal].handler = SIG_DFL_;
+	slot->handlers_run++;
+	if (!(action.flags & SA_RESTART_)) slot->interrupting_run++;
+	/* musl's pthread_cancel counts on a cancelled call never starting to wait. */
+	if (signal == SIGCANCEL_) {
+		slot->kicked = 1;
+		abort_pending_call(context);
+	}
+	uint64_t *dsp = pop_dsp(pop_tp()), interrupted = *dsp;
+	uint32_t depth = slot->handler_depth;
+	slot->handler_depth = depth + 1;
+	*dsp = (interrupted - POP_RED_ZONE) & -16ul;
+	((void (*)(int, void *, void *))action.handler)(signal, info, context);
+	*dsp = interrupted;
+	slot->handler_depth = depth;
+}
+
+static long set_native(int signal, const struct pop_action *action)
+{
+	struct kernel_action native = { .handler = action->handler, .flags = action->flags, .mask = action->mask };
+	if (action->handler > SIG_IGN_) {
+		native.handler = (uint64_t)program_entry;
+		native.flags |= SA_SIGINFO_;
+	}
+	native.flags &= ~SA_RESTORER_;
+	native.mask &= ~KICK_BIT;
+#if defined __x86_64__
+	native.flags |= SA_RESTORER_;
+	native.restorer = (uint64_t)pop_restorer;
+#endif
+	return pop_raw(NR_rt_sigaction, signal, &native, 0, 8);
+}
+
+void pop_signals_install_kick(void)
+{
+	struct kernel_action native = { .handler = (uint64_t)kick_entry, .flags = SA_SIGINFO_ };
+#if defined __x86_64__
+	native.flags |= SA_RESTORER_;
+	native.restorer = (uint64_t)pop_restorer;
+#endif
+	if (pop_raw(NR_rt_sigaction, POP_KICK_SIGNAL, &native, 0, 8)) pop_die("cannot reserve SIGSTKFLT");
+	uint64_t kick = KICK_BIT;
+	pop_raw(NR_rt_sigprocmask, 1, &kick, 0, 8);
+}
+
+/* What this process was started with: SIG_IGN survives exec. */
+void pop_signals_inherit(void)
+{
+	for (int signal = 1; signal <= 64; signal++) {
+		struct kernel_action native = { 0 };
+		if (!pop_raw(NR_rt_sigaction, signal, 0, &native, 8) && native.handler == SIG_IGN_)
+			POP_STATE->actions[signal].handler = SIG_IGN_;
+	}
+}
+
+void pop_signals_reinstall(void)
+{
+	for (int signal = 1; signal <= 64; signal++)
+		if (signal != POP_KICK_SIGNAL && signal != 9 && signal != 19)
+			set_native(signal, &POP_STATE->actions[signal]);
+}
+
+long pop_sigaction(long signal, const void *action, void *old, long mask_bytes)
+{
+	if (signal < 1 || signal > 64 || mask_bytes != 8) return -EINVAL_;
+	const struct program_action *wanted = action;
+	struct program_action *was = old;
+	struct pop_action *current = &POP_STATE->actions[signal], before = *current;
+	if (wanted) {
+		struct pop_action next = { wanted->handler, wanted->flags & ~SA_RESTORER_, wanted->mask };
+		uint64_t mask = pop_signals_block(); /* the table and the kernel change as one */
+		long result = signal == POP_KICK_SIGNAL ? 0 : set_native((int)signal, &next);
+		if (!result) *current = next;
+		pop_signals_unblock(mask);
+		if (result) return result;
+	}
+	if (was) *was = (struct program_action){ before.handler, before.flags, 0, before.mask };
+	return 0;
+}
+
+/* The record is kept so that parking need not ask the kernel for it. */
+long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old)
+{
+	struct pop_altstack wanted;
+	if (stack) wanted = *stack;
+	long result = pop_raw(NR_sigaltstack, stack ? &wanted : 0, old);
+	if (!result && stack) pop_thread_state(pop_slot())->altstack = wanted;
+	return result;
+}
+
+/* ---- the C half of sigsetjmp and siglongjmp ---- */
+
+void pop_sigsetjmp_mask(char *buffer, int save)
+{
+	*(uint64_t *)(buffer + POP_JMP_MASK_SAVED) = save != 0;
+	if (save) pop_raw(NR_rt_sigprocmask, SIG_BLOCK_, 0, buffer + POP_JMP_MASK, 8);
+}
+
+void pop_siglongjmp_mask(char *buffer)
+{
+	if (*(uint64_t *)(buffer + POP_JMP_MASK_SAVED)) pop_signals_unblock(*(uint64_t *)(buffer + POP_JMP_MASK));
+}
