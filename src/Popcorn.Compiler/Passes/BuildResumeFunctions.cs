@@ -1,0 +1,250 @@
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler.Passes;
+
+/// <summary>
+/// For a function with sites, <c>f.resume(ptr record)</c>: a clone that enters at a site. It loads the site's values from the record,
+/// arms the setjmp buffers, calls the next record's resume function in place of the original call, and goes on behind it
+/// (contracts, section 5). Every value live at some site gets a stack slot in the clone; mem2reg then builds the phis.
+/// </summary>
+internal sealed class BuildResumeFunctions
+{
+    private const long NextOffset = 0;
+    private const long ResumeOffset = 8;
+    private const long SiteOffset = 16;
+    private const long ValuesOffset = 32;
+    private const long ValueBytes = 16;
+
+    private readonly IrModule _module;
+    private readonly IrContext _context;
+    private readonly IrValue _original;
+    private readonly List<Site> _sites;
+    private readonly IReadOnlyList<(IrValue Call, long Word)> _setjmps;
+    private readonly IrValue _base;
+    private readonly Dictionary<IrValue, IrValue> _copies = [];
+    private readonly Dictionary<IrValue, IrValue> _slots = [];
+    private readonly Dictionary<IrValue, IrBlock> _behind = [];
+    private IrValue _clone;
+    private IrValue _record;
+
+    private BuildResumeFunctions(
+        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps, IrValue frameBase)
+    {
+        _module = module;
+        _context = module.Context;
+        _original = original;
+        _sites = sites;
+        _setjmps = setjmps;
+        _base = frameBase;
+    }
+
+    /// <param name="module">The module.</param>
+    /// <param name="original">A function whose sites carry their bundles.</param>
+    /// <param name="sites">Its sites, by number.</param>
+    /// <param name="setjmps">Its setjmp calls and where in the frame their words are.</param>
+    /// <param name="frameBase">Its data-stack frame, if it has one.</param>
+    internal static IrValue Run(
+        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps, IrValue frameBase) =>
+        new BuildResumeFunctions(module, original, sites, setjmps, frameBase).Build();
+
+    private IrValue Build()
+    {
+        IrType type = IrContext.Function(_original.ValueType().ReturnType, _context.Pointer);
+        _clone = _module.AddFunction(_original.Name + ".resume", type);
+        _clone.SetLinkage(IrLinkage.Internal);
+        CopyFunctionAttributes();
+        IrBlock entry = _module.AppendBlock(_clone, "resume");
+        _record = _clone.Parameter(0);
+        CloneBody();
+        SplitBehindCalls();
+        MakeSlots(entry);
+        BuildEntry(entry);
+        return _clone;
+    }
+
+    private void CopyFunctionAttributes()
+    {
+        foreach (IrAttribute attribute in _original.Attributes(IrCall.ReturnIndex))
+            _clone.AddAttribute(IrCall.ReturnIndex, attribute);
+        foreach (IrAttribute attribute in _original.Attributes(IrCall.FunctionIndex))
+            _clone.AddAttribute(IrCall.FunctionIndex, attribute);
+        foreach (string attribute in (string[])["memory", "alwaysinline", "inlinehint", "hot", "allocsize", "alloc_family"])
+            _clone.RemoveAttribute(IrCall.FunctionIndex, attribute);
+        _clone.AddAttribute(IrCall.FunctionIndex, _context.EnumAttribute("cold"));
+        _clone.SetGarbageCollector("statepoint-example");
+    }
+
+    private void CloneBody()
+    {
+        List<IrBlock> blocks = _original.Blocks();
+        foreach (IrBlock block in blocks)
+            _copies.Add(block.AsValue, _module.AppendBlock(_clone, "").AsValue);
+        using IrBuilder builder = new(_module);
+        List<(IrValue From, IrValue To)> copies = [];
+        foreach (IrBlock block in blocks)
+        {
+            builder.AtEnd(BlockOf(block));
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+            {
+                if (Calls.IsDebug(i))
+                    continue;
+                IrValue copy;
+                if (i.Opcode == IrOpcode.Phi)
+                {
+                    copy = builder.Phi(i.Type);
+                }
+                else
+                {
+                    copy = i.CloneUnlinked();
+                    builder.Insert(copy);
+                }
+                _copies.Add(i, copy);
+                copies.Add((i, copy));
+            }
+        }
+        MapArguments();
+        foreach ((IrValue from, IrValue to) in copies)
+            MapOperands(from, to);
+    }
+
+    /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never read.</summary>
+    private void MapArguments()
+    {
+        using IrBuilder builder = new(_module);
+        builder.AtEnd(_clone.EntryBlock());
+        for (int i = 0; i < _original.ParameterCount(); i++)
+        {
+            IrValue argument = _original.Parameter(i);
+            bool live = _sites.Exists(s => s.Live.Contains(argument));
+            // The placeholder is replaced by loads in MakeSlots.
+            _copies.Add(argument, live ? builder.Load(argument.Type, _record) : argument.Type.Poison());
+        }
+    }
+
+    private void MapOperands(IrValue from, IrValue to)
+    {
+        if (from.Opcode == IrOpcode.Phi)
+        {
+            for (int k = 0; k < from.IncomingCount(); k++)
+                to.AddIncoming(Mapped(from.IncomingValue(k)), BlockOf(from.IncomingBlock(k)));
+            return;
+        }
+        int count = to.OperandCount;
+        for (int k = 0; k < count; k++)
+        {
+            IrValue operand = to.Operand(k);
+            if (_copies.TryGetValue(operand, out IrValue copy))
+                to.SetOperand(k, copy);
+        }
+    }
+
+    private IrValue Mapped(IrValue value) => _copies.GetValueOrDefault(value, value);
+
+    private IrBlock BlockOf(IrBlock original) => _copies[original.AsValue].AsBlock;
+
+    private void SplitBehindCalls()
+    {
+        using IrBuilder builder = new(_module);
+        foreach (IrValue call in _sites.Select(s => s.Call).Concat(_setjmps.Select(s => s.Call)))
+        {
+            IrValue copy = _copies[call];
+            IrBlock head = copy.Block;
+            IrBlock behind = _module.SplitBefore(copy.Next, "");
+            builder.AtEnd(head).Branch(behind);
+            _behind.Add(call, behind);
+        }
+    }
+
+    private void MakeSlots(IrBlock entry)
+    {
+        using IrBuilder builder = new(_module);
+        IEnumerable<IrValue> results = _sites.Select(s => s.Call).Concat(_setjmps.Select(s => s.Call))
+            .Where(c => c.Type.IsStorable && c.HasUses);
+        List<IrValue> values = [.. _sites.SelectMany(s => s.Live).Concat(results).Distinct()];
+        foreach (IrValue value in values)
+        {
+            builder.Before(entry.First.IsNone ? default : entry.First);
+            if (entry.First.IsNone)
+                builder.AtEnd(entry);
+            _slots.Add(value, builder.Alloca(value.Type));
+        }
+        foreach (IrValue value in values)
+        {
+            IrValue copy = _copies[value];
+            if (!value.IsArgument)
+                DemoteValue.Store(_module, _clone, copy, _slots[value]);
+            DemoteValue.Reload(_module, copy, _slots[value]);
+            if (value.IsArgument)
+                copy.Erase();
+        }
+    }
+
+    private void BuildEntry(IrBlock entry)
+    {
+        using IrBuilder builder = new(_module);
+        builder.AtEnd(entry);
+        IrBlock nowhere = _module.AppendBlock(_clone, "");
+        IrValue number = builder.Load(_context.I32, builder.OffsetInBounds(_record, SiteOffset));
+        IrValue choice = builder.Switch(number, nowhere, _sites.Count);
+        for (int index = 0; index < _sites.Count; index++)
+        {
+            IrBlock block = _module.AppendBlock(_clone, "");
+            IrBuilder.AddCase(choice, _context.I32.Integer((ulong)index), block);
+            builder.AtEnd(block);
+            BuildSite(builder, index);
+        }
+        builder.AtEnd(nowhere);
+        builder.Call(IrContext.Function(_context.Void), _module.Intrinsic("llvm.trap"));
+        builder.Unreachable();
+    }
+
+    private void BuildSite(IrBuilder builder, int index)
+    {
+        Site site = _sites[index];
+        IrValue[] values = new IrValue[site.Live.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            IrValue field = builder.OffsetInBounds(_record, ValuesOffset + (ValueBytes * i));
+            values[i] = builder.Load(site.Live[i].Type, field);
+            values[i].SetAlignment(8);
+            builder.Store(values[i], _slots[site.Live[i]]);
+        }
+        foreach ((IrValue call, long word) in _setjmps)
+            BuildRearm(builder, call, word);
+        // Values are read again: behind a setjmp that returned twice only memory is sure.
+        for (int i = 0; i < values.Length; i++)
+            values[i] = builder.Load(site.Live[i].Type, _slots[site.Live[i]]);
+        IrValue next = builder.Load(_context.Pointer, builder.OffsetInBounds(_record, NextOffset));
+        IrValue resume = builder.Load(_context.Pointer, builder.OffsetInBounds(next, ResumeOffset));
+        IrType type = IrContext.Function(site.Call.Type, _context.Pointer);
+        IrValue result = builder.CallWithBundle(type, resume, [next], "deopt", values);
+        FunctionSurgery.CopyCallAttributesAt(site.Call, result, IrCall.ReturnIndex);
+        result.AddCallAttribute(IrCall.FunctionIndex, _context.TextAttribute("statepoint-id", $"{index}"));
+        if (_slots.TryGetValue(site.Call, out IrValue slot))
+            builder.Store(result, slot);
+        builder.Branch(_behind[site.Call]);
+    }
+
+    private void BuildRearm(IrBuilder builder, IrValue call, long word)
+    {
+        IrBlock arm = _module.AppendBlock(_clone, ""), jumped = _module.AppendBlock(_clone, "");
+        IrBlock unarmed = _module.AppendBlock(_clone, "");
+        IrValue frame = builder.Load(_context.Pointer, _slots[_base]);
+        IrValue buffer = builder.Load(_context.Pointer, builder.OffsetInBounds(frame, word));
+        builder.Branch(builder.CompareNotEqual(buffer, _context.Pointer.Null()), arm, unarmed);
+        builder.AtEnd(arm);
+        IrType type = IrContext.Function(_context.I32, _context.Pointer);
+        IrValue rearm = _module.DeclareFunction(RuntimeFunctions.SetjmpRearm, type);
+        IrAttribute twice = _context.EnumAttribute("returns_twice");
+        rearm.AddAttribute(IrCall.FunctionIndex, twice);
+        IrValue result = builder.Call(type, rearm, buffer);
+        result.AddCallAttribute(IrCall.FunctionIndex, twice);
+        result.AddCallAttribute(IrCall.FunctionIndex, _context.TextAttribute("gc-leaf-function"));
+        builder.Branch(builder.CompareNotEqual(result, _context.I32.Integer(0)), jumped, unarmed);
+        builder.AtEnd(jumped);
+        if (_slots.TryGetValue(call, out IrValue slot))
+            builder.Store(result, slot);
+        builder.Branch(_behind[call]);
+        builder.AtEnd(unarmed);
+    }
+}

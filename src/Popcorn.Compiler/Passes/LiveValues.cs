@@ -1,0 +1,139 @@
+using System.Numerics;
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler.Passes;
+
+/// <summary>
+/// Which SSA values of a function are live after a given instruction. Computed once by backward data flow over bit sets;
+/// invalid once the function changes.
+/// </summary>
+internal sealed class LiveValues
+{
+    private readonly FunctionGraph _graph;
+    private readonly Dictionary<nint, int> _index = [];
+    private readonly List<IrValue> _values = [];
+    private readonly ulong[][] _liveOut;
+    private readonly int _words;
+
+    internal LiveValues(IrValue function)
+    {
+        _graph = new FunctionGraph(function);
+        for (int i = 0; i < function.ParameterCount(); i++)
+            Number(function.Parameter(i));
+        foreach (IrBlock block in _graph.Blocks)
+        {
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+            {
+                if (i.Type.IsStorable && i.Opcode != IrOpcode.Alloca)
+                    Number(i);
+            }
+        }
+        _words = (_values.Count + 63) / 64;
+        _liveOut = new ulong[_graph.Blocks.Count][];
+        Solve();
+    }
+
+    internal FunctionGraph Graph => _graph;
+
+    internal IReadOnlyList<IrValue> Values => _values;
+
+    /// <summary>For each of these instructions of one block, what is live right after it; its own result is not counted.</summary>
+    internal Dictionary<IrValue, int[]> LiveAfter(IrBlock block, HashSet<IrValue> wanted)
+    {
+        Dictionary<IrValue, int[]> result = [];
+        ulong[] live = (ulong[])_liveOut[_graph.IndexOf(block)].Clone();
+        for (IrValue i = block.Terminator; !i.IsNone; i = i.Previous)
+        {
+            if (_index.TryGetValue(i.Handle, out int defined))
+                live[defined >> 6] &= ~(1ul << (defined & 63));
+            if (wanted.Contains(i))
+                result.Add(i, Members(live));
+            if (i.Opcode != IrOpcode.Phi)
+                AddUses(i, live, except: null);
+        }
+        return result;
+    }
+
+    private void Number(IrValue value)
+    {
+        _index.Add(value.Handle, _values.Count);
+        _values.Add(value);
+    }
+
+    private void Solve()
+    {
+        int count = _graph.Blocks.Count;
+        ulong[][] uses = new ulong[count][], definitions = new ulong[count][], phiUses = new ulong[count][];
+        for (int b = 0; b < count; b++)
+        {
+            uses[b] = new ulong[_words];
+            definitions[b] = new ulong[_words];
+            phiUses[b] = new ulong[_words];
+            _liveOut[b] = new ulong[_words];
+        }
+        for (int b = 0; b < count; b++)
+            Scan(b, uses[b], definitions[b], phiUses);
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            foreach (int b in _graph.PostOrder)
+            {
+                ulong[] liveOut = _liveOut[b];
+                for (int w = 0; w < _words; w++)
+                {
+                    ulong bits = phiUses[b][w];
+                    foreach (int s in _graph.Successors[b])
+                        bits |= uses[s][w] | (_liveOut[s][w] & ~definitions[s][w]);
+                    changed |= bits != liveOut[w];
+                    liveOut[w] = bits;
+                }
+            }
+        }
+    }
+
+    private void Scan(int block, ulong[] uses, ulong[] definitions, ulong[][] phiUses)
+    {
+        for (IrValue i = _graph.Blocks[block].First; !i.IsNone; i = i.Next)
+        {
+            if (i.Opcode == IrOpcode.Phi)
+            {
+                for (int k = 0; k < i.IncomingCount(); k++)
+                    Add(i.IncomingValue(k), phiUses[_graph.IndexOf(i.IncomingBlock(k))], except: null);
+            }
+            else
+            {
+                AddUses(i, uses, definitions);
+            }
+            if (_index.TryGetValue(i.Handle, out int defined))
+                definitions[defined >> 6] |= 1ul << (defined & 63);
+        }
+    }
+
+    private void AddUses(IrValue user, ulong[] set, ulong[]? except)
+    {
+        int count = user.OperandCount;
+        for (int k = 0; k < count; k++)
+            Add(user.Operand(k), set, except);
+    }
+
+    private void Add(IrValue value, ulong[] set, ulong[]? except)
+    {
+        if (!_index.TryGetValue(value.Handle, out int index))
+            return;
+        ulong bit = 1ul << (index & 63);
+        if (except is null || (except[index >> 6] & bit) == 0)
+            set[index >> 6] |= bit;
+    }
+
+    private static int[] Members(ulong[] set)
+    {
+        List<int> members = [];
+        for (int w = 0; w < set.Length; w++)
+        {
+            for (ulong bits = set[w]; bits != 0; bits &= bits - 1)
+                members.Add((w << 6) + BitOperations.TrailingZeroCount(bits));
+        }
+        return [.. members];
+    }
+}

@@ -1,0 +1,42 @@
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler.Passes;
+
+/// <summary>The whole-program facts as one module's passes ask for them.</summary>
+internal sealed class ModuleFacts(ParkAnalysis park, ModuleSummary summary, bool insertPoints)
+{
+    private readonly ParkAnalysis _park = park;
+    private readonly ModuleSummary _summary = summary;
+
+    internal bool InsertsPoints { get; } = insertPoints && summary.Points;
+
+    internal bool NeedsEntryPoint(IrValue function) => _park.NeedsEntryPoint(_summary, function.Name);
+
+    internal (ulong Size, uint Alignment) CommonExtent(string symbol) => _park.CommonExtent(symbol);
+
+    /// <summary>Whether the call is a site: it may park, and its frame is still there when it does.</summary>
+    internal bool IsSite(IrValue instruction)
+    {
+        if (instruction.Opcode != IrOpcode.Call || instruction.IsInlineAsm() || Calls.IsIntrinsic(instruction))
+            return false;
+        if (instruction.TailCall() == TailCallKind.MustTail)
+            return false;
+        string callee = Calls.CalleeName(instruction);
+        if (callee.Length == 0)
+            return _park.IndirectMayPark;
+        return callee == RuntimeFunctions.Park || _park.MayPark(_summary, callee);
+    }
+
+    internal bool HasSite(IrValue function)
+    {
+        foreach (IrBlock block in function.Blocks())
+        {
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+            {
+                if (IsSite(i))
+                    return true;
+            }
+        }
+        return false;
+    }
+}

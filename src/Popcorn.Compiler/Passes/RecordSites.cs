@@ -1,0 +1,112 @@
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler.Passes;
+
+/// <summary>What kind of call a site is; the numbers are those of <c>.pop.sites</c>.</summary>
+internal enum SiteKind : byte
+{
+    Call = 0,
+    Point = 1,
+    Syscall = 2,
+}
+
+/// <summary>One site of a function: the call, with its bundle, and the values in it.</summary>
+internal sealed record Site(IrValue Call, SiteKind Kind, string Callee, IReadOnlyList<IrValue> Live, IReadOnlyList<string> Names);
+
+/// <summary>
+/// Every call that may park gets a <c>"deopt"</c> bundle with all values live after it and its number within the function as
+/// <c>"statepoint-id"</c>; all other calls are marked leaves. LLVM's <c>rewrite-statepoints-for-gc</c> does the rest.
+/// Runs last on the hot code: whatever changes live ranges must be before.
+/// </summary>
+internal static class RecordSites
+{
+    private const ulong AsyncUnwindTable = 2;
+
+    internal static List<Site> Run(IrModule module, IrValue function, ModuleFacts facts, IrValue alwaysLive)
+    {
+        LiveValues live = new(function);
+        List<(IrValue Call, IrValue[] Live)> plans = [];
+        HashSet<IrValue> calls = [];
+        foreach (IrBlock block in live.Graph.Blocks)
+        {
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+            {
+                if (facts.IsSite(i))
+                    calls.Add(i);
+            }
+        }
+        if (calls.Count == 0)
+            return [];
+        foreach (IrBlock block in live.Graph.Blocks)
+        {
+            Dictionary<IrValue, int[]> after = live.LiveAfter(block, calls);
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+            {
+                if (after.TryGetValue(i, out int[]? values))
+                    plans.Add((i, WithBase(values.Select(v => live.Values[v]), alwaysLive)));
+                else if (i.Opcode == IrOpcode.Call && !Calls.IsIntrinsic(i))
+                    i.AddCallAttribute(IrCall.FunctionIndex, module.Context.TextAttribute("gc-leaf-function"));
+            }
+        }
+        function.SetGarbageCollector("statepoint-example");
+        function.AddAttribute(IrCall.FunctionIndex, module.Context.EnumAttribute("uwtable", AsyncUnwindTable));
+        return Attach(module, plans);
+    }
+
+    private static IrValue[] WithBase(IEnumerable<IrValue> values, IrValue alwaysLive)
+    {
+        List<IrValue> list = [.. values];
+        if (!alwaysLive.IsNone && !list.Contains(alwaysLive))
+            list.Add(alwaysLive);
+        return [.. list];
+    }
+
+    private static List<Site> Attach(IrModule module, List<(IrValue Call, IrValue[] Live)> plans)
+    {
+        Dictionary<IrValue, IrValue> replaced = [];
+        List<Site> sites = [];
+        foreach ((IrValue call, IrValue[] _) in plans)
+            replaced[call] = call;
+        for (int index = 0; index < plans.Count; index++)
+        {
+            (IrValue call, IrValue[] live) = plans[index];
+            IrValue[] current = [.. live.Select(v => replaced.GetValueOrDefault(v, v))];
+            IrValue site = AttachBundle(module, call, current, index);
+            replaced[call] = site;
+            string callee = Calls.CalleeName(site);
+            SiteKind kind = callee switch
+            {
+                RuntimeFunctions.Park => SiteKind.Point,
+                RuntimeFunctions.Syscall => SiteKind.Syscall,
+                _ => SiteKind.Call,
+            };
+            sites.Add(new Site(site, kind, callee, live, [.. live.Select(v => v.Name)]));
+        }
+        return [.. sites.Select(s => s with { Live = [.. s.Live.Select(v => replaced.GetValueOrDefault(v, v))] })];
+    }
+
+    private static IrValue AttachBundle(IrModule module, IrValue call, IrValue[] live, int index)
+    {
+        IrContext context = module.Context;
+        using IrBuilder builder = new(module);
+        builder.Before(call);
+        builder.SetLocation(call.DebugLocation());
+        int count = call.ArgumentCount();
+        IrValue[] arguments = new IrValue[count];
+        for (int i = 0; i < count; i++)
+            arguments[i] = call.Argument(i);
+        IrValue site = builder.CallWithBundle(call.CalledType(), call.Callee(), arguments, "deopt", live);
+        FunctionSurgery.CopyCallAttributes(call, site, count);
+        site.RemoveCallAttribute(IrCall.FunctionIndex, "memory");
+        site.AddCallAttribute(IrCall.FunctionIndex, context.TextAttribute("statepoint-id", $"{index}"));
+        site.SetDebugLocation(call.DebugLocation());
+        call.ReplaceAllUsesWith(site);
+        site.Name = call.Name;
+        call.Erase();
+        // A call that does not return could be the last instruction of its function; its return address would then lie in the
+        // next one.
+        if (site.Next.Opcode == IrOpcode.Unreachable)
+            builder.Before(site.Next).Call(IrContext.Function(context.Void), module.Intrinsic("llvm.trap"));
+        return site;
+    }
+}

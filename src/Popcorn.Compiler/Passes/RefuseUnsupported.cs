@@ -1,0 +1,127 @@
+using Popcorn.Core;
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler.Passes;
+
+/// <summary>
+/// Reads a module and reports whatever cannot be portable or would make a back end abort: machine code in text form, ifuncs,
+/// foreign intrinsics, types of one ISA, exceptions. Changes nothing. Runs before any LLVM pass.
+/// </summary>
+internal static class RefuseUnsupported
+{
+    // Constraints every back end takes for an empty asm statement: an optimisation barrier.
+    private static readonly HashSet<string> _barrierConstraints =
+        ["", "r", "=r", "=&r", "+r", "m", "=m", "*m", "=*m", "g", "X", "i", "0", "1", "2", "3", "~{memory}", "~{cc}", "~{dirflag}",
+            "~{fpsr}", "~{flags}"];
+
+    internal static bool Run(IrModule module, string name, DiagnosticSink sink)
+    {
+        int before = sink.All.Count(d => d.Severity == DiagnosticSeverity.Error);
+        if (module.InlineAsm.Length != 0)
+            sink.Error("PC0201", name, "file-scope asm is machine code for one ISA; popcorn cc compiles for all of them");
+        if (module.HasIFunc)
+            sink.Error("PC0202", name, "ifunc picks a function by CPU at run time; a moved program would keep the wrong choice");
+        foreach (IrValue function in module.Functions())
+            CheckFunction(function, name, sink);
+        return sink.All.Count(d => d.Severity == DiagnosticSeverity.Error) == before;
+    }
+
+    private static void CheckFunction(IrValue function, string name, DiagnosticSink sink)
+    {
+        string symbol = function.Name;
+        if (function.IsIntrinsic())
+        {
+            if (ForeignIntrinsic(symbol) is { } reason && FirstUser(function) is { IsNone: false } user)
+                sink.Error("PC0203", Where(user, name), $"{symbol}: {reason}");
+            return;
+        }
+        foreach (IrBlock block in function.Blocks())
+        {
+            for (IrValue i = block.First; !i.IsNone; i = i.Next)
+                CheckInstruction(i, name, sink);
+        }
+    }
+
+    private static void CheckInstruction(IrValue instruction, string name, DiagnosticSink sink)
+    {
+        switch (instruction.Opcode)
+        {
+            case IrOpcode.Call:
+                CheckCall(instruction, name, sink);
+                break;
+            case IrOpcode.Invoke or IrOpcode.LandingPad or IrOpcode.Resume or IrOpcode.CatchPad or IrOpcode.CleanupPad:
+                sink.Error("PC0204", Where(instruction, name), "exceptions cannot be compiled yet");
+                break;
+            case IrOpcode.CallBr:
+                sink.Error("PC0205", Where(instruction, name), "asm goto is machine code for one ISA");
+                break;
+            case IrOpcode.VAArg:
+                sink.Error("PC0206", Where(instruction, name), "a va_arg instruction was left by the front end; only clang's C is read");
+                break;
+            case IrOpcode.Alloca or IrOpcode.Load when IsForeign(instruction.Type):
+                sink.Error("PC0207", Where(instruction, name), $"type {instruction.Type} exists on one ISA only");
+                break;
+        }
+    }
+
+    private static void CheckCall(IrValue call, string name, DiagnosticSink sink)
+    {
+        if (call.IsInlineAsm())
+        {
+            CheckAsm(call, name, sink);
+            return;
+        }
+        if (call.TailCall() == TailCallKind.MustTail && call.CalledType().IsVarArg)
+            sink.Error("PC0208", Where(call, name), "a guaranteed tail call cannot pass variable arguments on");
+    }
+
+    private static void CheckAsm(IrValue call, string name, DiagnosticSink sink)
+    {
+        IrValue statement = call.Callee();
+        string text = statement.AsmText();
+        bool empty = text.All(char.IsWhiteSpace);
+        string? strange = statement.AsmConstraints().Split(',').FirstOrDefault(c => !_barrierConstraints.Contains(c));
+        if (!empty)
+        {
+            string first = text.Trim().Split('\n')[0];
+            sink.Error("PC0209", Where(call, name), $"inline asm \"{first}\" is machine code for one ISA; write it in C");
+        }
+        else if (strange is not null)
+        {
+            sink.Error("PC0210", Where(call, name), $"asm constraint \"{strange}\" does not exist on every ISA");
+        }
+        else if (call.Type is { Kind: not (IrTypeKind.Void or IrTypeKind.Integer or IrTypeKind.Pointer) })
+        {
+            sink.Error("PC0210", Where(call, name), $"an asm statement yielding {call.Type} does not exist on every ISA");
+        }
+    }
+
+    private static string? ForeignIntrinsic(string symbol)
+    {
+        string[] parts = symbol.Split('.');
+        return parts.Length < 2 ? null : parts[1] switch
+        {
+            "riscv" or "x86" or "aarch64" or "arm" => "an instruction of one ISA",
+            "read_register" or "write_register" or "read_volatile_register" => "a register of one ISA by name",
+            "vp" or "vscale" => "vectors of unknown length exist on one ISA only",
+            "coro" or "eh" => "not supported yet",
+            _ => null,
+        };
+    }
+
+    private static bool IsForeign(IrType type) => type.Kind is IrTypeKind.X86Fp80 or IrTypeKind.PpcFp128 or IrTypeKind.X86Mmx
+        or IrTypeKind.ScalableVector or IrTypeKind.X86Amx or IrTypeKind.TargetExtension;
+
+    private static IrValue FirstUser(IrValue function) => function.Users().FirstOrDefault();
+
+    private static string Where(IrValue instruction, string name)
+    {
+        if (!instruction.IsInstruction)
+            return name;
+        string file = instruction.DebugFile();
+        int line = instruction.DebugLine();
+        if (file.Length != 0 && line != 0)
+            return $"{file}:{line}";
+        return $"{name}(function {instruction.Block.Function.Name})";
+    }
+}

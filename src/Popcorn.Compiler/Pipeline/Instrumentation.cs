@@ -1,0 +1,67 @@
+using Popcorn.Compiler.Passes;
+using Popcorn.Llvm;
+
+namespace Popcorn.Compiler;
+
+/// <summary>The pass list between portable IR and the back ends, in its one order.</summary>
+internal sealed class Instrumentation(IrModule module, ModuleFacts facts, CodegenOptions options)
+{
+    private readonly List<ResumableFunction> _resumable = [];
+
+    /// <summary>Names of the passes, for <c>--emit=ir-after:PASS</c>.</summary>
+    internal static IReadOnlyList<string> PassNames { get; } =
+        ["load", "points", "variadics", "computed-goto", "thread-locals", "data-stack", "sites", "place-globals", "statepoints"];
+
+    internal void Run()
+    {
+        After("load");
+        // Before anything else changes the control flow: the summary was made from the same blocks.
+        InsertPoints.Run(module, facts);
+        After("points");
+        // New call sites' buffers are allocas, which the data stack takes.
+        LowerVariadics.Run(module);
+        After("variadics");
+        // Before cloning: a blockaddress names a block of one function.
+        LowerComputedGoto.Run(module);
+        After("computed-goto");
+        LowerThreadLocals.Run(module);
+        After("thread-locals");
+        foreach (IrValue function in module.Functions().Where(f => !f.IsExternal()))
+            LowerFunction(function);
+        After("sites");
+        PlaceGlobals.Run(module, facts, _resumable.Select(r => r.Resume).ToHashSet());
+        DescribeSites.Run(module, _resumable);
+        After("place-globals");
+        if (_resumable.Count != 0)
+            module.RunPasses("function(mem2reg),rewrite-statepoints-for-gc");
+        After("statepoints");
+    }
+
+    private void LowerFunction(IrValue function)
+    {
+        bool hasSites = facts.HasSite(function);
+        List<ArmedSetjmp> armed = [];
+        if (hasSites)
+        {
+            armed = ArmSetjmps.Run(module, function);
+            DemoteForSites.Run(module, function, facts);
+        }
+        DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);
+        if (!hasSites || !options.RecordSites)
+            return;
+        List<(IrValue Call, long Word)> setjmps = [.. armed.Select(a => (a.Call, frame.Offsets[a.Word]))];
+        List<Site> sites = RecordSites.Run(module, function, facts, armed.Count != 0 ? frame.Base : default);
+        if (sites.Count == 0)
+            return;
+        IrValue resume = BuildResumeFunctions.Run(module, function, sites, setjmps, frame.Base);
+        _resumable.Add(new ResumableFunction(function, resume, sites));
+    }
+
+    private void After(string pass)
+    {
+        if (options.EmitAfterPass == pass && options.EmitPath is { } path)
+            File.WriteAllText(path, module.ToString());
+        if (options.VerifyEachPass && module.Verify() is { } broken)
+            throw new LlvmException($"after pass {pass}: {broken}");
+    }
+}
