@@ -4,7 +4,7 @@ using Popcorn.StateMap;
 
 namespace Popcorn.Transform.Tests;
 
-public class StackReaderTests(SampleBuild build) : IClassFixture<SampleBuild>
+public class StackReaderTests(SampleBuild build)
 {
     private static readonly byte[] s_buildId = [1, 2, 3, 4];
 

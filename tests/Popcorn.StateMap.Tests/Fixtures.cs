@@ -1,0 +1,3 @@
+using Popcorn.Samples;
+
+[assembly: AssemblyFixture(typeof(SampleBuild))]
