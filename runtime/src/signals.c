@@ -12,10 +12,12 @@ enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_
 
 struct kernel_action {
 	uint64_t handler, flags;
-#if !defined __riscv
-	uint64_t restorer;
+#if defined __riscv
+	/* The kernel has no restorer here, but qemu-user 7.2 believes it has: the mask stands where either looks. */
+	uint64_t mask, emulated_mask;
+#else
+	uint64_t restorer, mask;
 #endif
-	uint64_t mask;
 };
 
 /* The program's struct, as musl declares it for every machine. */
@@ -81,6 +83,18 @@ static void program_entry(int signal, void *info, void *context)
 	slot->handler_depth = depth;
 }
 
+static void add_restorer(struct kernel_action *native)
+{
+#if defined __x86_64__
+	native->flags |= SA_RESTORER_;
+	native->restorer = (uint64_t)pop_restorer;
+#elif defined __riscv
+	native->emulated_mask = native->mask;
+#else
+	(void)native;
+#endif
+}
+
 static long set_native(int signal, const struct pop_action *action)
 {
 	struct kernel_action native = { .handler = action->handler, .flags = action->flags, .mask = action->mask };
@@ -90,20 +104,14 @@ static long set_native(int signal, const struct pop_action *action)
 	}
 	native.flags &= ~SA_RESTORER_;
 	native.mask &= ~KICK_BIT;
-#if defined __x86_64__
-	native.flags |= SA_RESTORER_;
-	native.restorer = (uint64_t)pop_restorer;
-#endif
+	add_restorer(&native);
 	return pop_raw(NR_rt_sigaction, signal, &native, 0, 8);
 }
 
 void pop_signals_install_kick(void)
 {
 	struct kernel_action native = { .handler = (uint64_t)kick_entry, .flags = SA_SIGINFO_ };
-#if defined __x86_64__
-	native.flags |= SA_RESTORER_;
-	native.restorer = (uint64_t)pop_restorer;
-#endif
+	add_restorer(&native);
 	if (pop_raw(NR_rt_sigaction, POP_KICK_SIGNAL, &native, 0, 8)) pop_die("cannot reserve SIGSTKFLT");
 	uint64_t kick = KICK_BIT;
 	pop_raw(NR_rt_sigprocmask, 1, &kick, 0, 8);
