@@ -8,7 +8,30 @@ public static unsafe class HostProcess
 {
     public static uint EffectiveUser => Unistd.Geteuid();
 
+    /// <summary>Process group of another process, or -1 when it is gone.</summary>
+    public static int ProcessGroupOf(int pid) => Unistd.Getpgid(pid);
+
+    /// <summary>One more than the highest descriptor number we and our children may use (RLIMIT_NOFILE, soft).</summary>
+    public static int DescriptorLimit
+    {
+        get
+        {
+            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+            string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+            return int.TryParse(soft, out int limit) ? limit : int.MaxValue;
+        }
+    }
+
     public static int ProcessGroup => Unistd.Getpgrp();
+
+    /// <summary>User id that owns a file, or null when there is no such file. Links are not followed.</summary>
+    public static uint? OwnerOf(string path)
+    {
+        StatusRecord record;
+        // SAFETY: statx writes one struct of 256 bytes.
+        int result = SysStat.Statx(SysStat.CurrentFolder, path, SysStat.NoFollow, SysStat.MaskUid, &record);
+        return result == 0 ? record.Uid : null;
+    }
 
     public static bool IsTerminal(int descriptor) => Unistd.Isatty(descriptor) == 1;
 
@@ -37,18 +60,27 @@ public static unsafe class HostProcess
 
     /// <summary>
     /// Executes this program again with the signals blocked from its first instruction, hence in every thread the managed
-    /// runtime makes. Returns only when that fails.
+    /// runtime makes, and with the old mask, in hex, in an environment variable. Returns only when that fails.
     /// </summary>
     public static void ExecuteSelfWithBlocked(SignalSet signals, string marker)
     {
         string[] arguments = Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/cmdline")).Split('\0')[..^1];
-        List<string> environment = [.. EnvironmentTexts(), $"{marker}=1"];
-        using NativeStrings argv = new(arguments);
-        using NativeStrings envp = new(environment);
         SignalSet old = SetSignalMask(signals);
+        using NativeStrings argv = new(arguments);
+        using NativeStrings envp = new([.. EnvironmentTexts(), $"{marker}={old.Bits:x}"]);
         // SAFETY: both arrays are NULL-terminated and outlive the call.
         _ = Unistd.Execve("/proc/self/exe", argv.Array, envp.Array);
         _ = SetSignalMask(old);
+    }
+
+    /// <summary>Makes a rename in a directory durable (fsync(2), NOTES). File systems that cannot are no reason to fail.</summary>
+    public static void SyncDirectory(string path)
+    {
+        int fd = Fcntl.Open(path, Fcntl.ReadOnly | Fcntl.OpenCloexec, 0);
+        if (fd < 0)
+            return;
+        _ = Unistd.Fsync(fd);
+        _ = Unistd.Close(fd);
     }
 
     /// <summary>Our environment as "NAME=value", without the names given.</summary>

@@ -14,13 +14,13 @@ public enum MappingTraits : uint
 }
 
 /// <summary>One mapping of the program. <paramref name="Protection"/> is mmap's prot.</summary>
-public readonly record struct ArenaEntry(ulong Start, ulong Bytes, uint Protection, MappingTraits Flags, ulong FileOffset)
+public readonly record struct ArenaEntry(ulong Start, ulong Bytes, uint Protection, MappingTraits Traits, ulong FileOffset)
 {
     public ulong End => Start + Bytes;
 
-    public bool IsFile => (Flags & MappingTraits.File) != 0;
+    public bool IsFile => (Traits & MappingTraits.File) != 0;
 
-    public bool IsShared => (Flags & MappingTraits.Shared) != 0;
+    public bool IsShared => (Traits & MappingTraits.Shared) != 0;
 }
 
 /// <summary>
@@ -82,7 +82,7 @@ public static class ArenaTable
             writer.U64(entry.Start);
             writer.U64(entry.Bytes);
             writer.U32(entry.Protection);
-            writer.U32((uint)entry.Flags);
+            writer.U32((uint)entry.Traits);
             writer.U64(entry.FileOffset);
         }
     }

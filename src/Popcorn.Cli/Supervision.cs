@@ -1,0 +1,56 @@
+using System.Globalization;
+using Popcorn.Core;
+using Popcorn.Linux;
+using Popcorn.Node.Agents;
+using Popcorn.Node.Moves;
+using Popcorn.Node.Processes;
+using Popcorn.Node.Programs;
+
+namespace Popcorn.Cli;
+
+/// <summary>What <c>run</c> and <c>restore</c> share: signals, the runtime folder, messages, and ending as the program ended.</summary>
+internal static class Supervision
+{
+    /// <summary>Set in our own environment once our signals are blocked; its value is the mask we were started with.</summary>
+    private const string Marker = "POPCORN_SUPERVISOR";
+
+    /// <summary>
+    /// Signals must be blocked in every thread, also those the managed runtime has made by now; so the process executes itself once
+    /// more with them blocked. It keeps its pid, and nothing has happened yet.
+    /// </summary>
+    public static int Run(
+        ProgramFiles program, IReadOnlyList<string> command, MoveSchedule schedule, bool verbose,
+        Func<ProcessLauncher, SupervisorOptions, Supervisor> start)
+    {
+        string? marker = Environment.GetEnvironmentVariable(Marker);
+        if (marker is null)
+            HostProcess.ExecuteSelfWithBlocked(SignalForwarder.Signals, Marker);
+        SignalSet startMask = default;
+        if (ulong.TryParse(marker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits))
+            startMask.Bits = bits;
+        HostProcess.DefaultDisposition(SignalNumbers.Child);
+        using SignalReceiver signals = new(SignalForwarder.Signals);
+        ProcessLauncher launcher = new(program, command, [.. HostProcess.EnvironmentTexts(Marker)], startMask);
+        SupervisorOptions options = new(
+            command, schedule, MoveLimits.Default, signals, OpenFolder(), e => Timeline.Report(e, verbose));
+        ExitStatus status;
+        using (Supervisor supervisor = start(launcher, options))
+            status = supervisor.Run();
+        if (status.BySignal)
+            HostProcess.EndBySignal(status.Number);
+        return status.Number;
+    }
+
+    private static string? OpenFolder()
+    {
+        try
+        {
+            return RuntimeFolder.Open();
+        }
+        catch (Exception e) when (e is PopcornException or IOException or UnauthorizedAccessException)
+        {
+            Timeline.Report(new SupervisorEvent.Unreachable(e.Message), verbose: false);
+            return null;
+        }
+    }
+}

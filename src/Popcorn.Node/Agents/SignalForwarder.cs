@@ -1,0 +1,30 @@
+using Popcorn.Linux;
+
+namespace Popcorn.Node.Agents;
+
+/// <summary>
+/// Passes on what was sent to the supervisor, as the program's stand-in: a shell, timeout(1) or a service manager knows only us.
+/// </summary>
+public sealed class SignalForwarder(SignalReceiver receiver)
+{
+    /// <summary>Everything a program may be sent from outside; the rest concerns its own faults and children.</summary>
+    public static SignalSet Signals { get; } = SignalSet.Of(
+        SignalNumbers.Hangup, SignalNumbers.Interrupt, SignalNumbers.Quit, SignalNumbers.User1, SignalNumbers.User2,
+        SignalNumbers.Alarm, SignalNumbers.Terminate, SignalNumbers.Continue, SignalNumbers.TerminalStop,
+        SignalNumbers.TerminalInput, SignalNumbers.TerminalOutput, SignalNumbers.WindowSize);
+
+    public void Forward(ChildProcess program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        while (receiver.TryTake(out ReceivedSignal signal))
+        {
+            // The terminal signals a whole process group, and the program is in ours unless it has made its own.
+            bool hasItAlready = signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
+            if (!hasItAlready)
+                _ = program.Signal(signal.Number);
+            // The shell watches us: when the job stops, we must be seen to stop. SIGCONT then wakes us here.
+            if (signal.Number is SignalNumbers.TerminalStop or SignalNumbers.TerminalInput or SignalNumbers.TerminalOutput)
+                HostProcess.SignalSelf(SignalNumbers.Stop);
+        }
+    }
+}

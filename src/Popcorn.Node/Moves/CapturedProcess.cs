@@ -1,0 +1,26 @@
+using Popcorn.Linux;
+using Popcorn.Wire.Control;
+
+namespace Popcorn.Node.Moves;
+
+/// <summary>
+/// Everything that a move or a checkpoint carries of a parked process, except the bytes of its pages: those stay where they are
+/// until they are sent.
+/// </summary>
+/// <param name="Pages">Ranges whose bytes matter, ascending, the data segment among them.</param>
+/// <param name="Paths">File names of file mappings, by start address.</param>
+public sealed record CapturedProcess(
+    IReadOnlyList<CapturedThread> Threads,
+    IReadOnlyList<ArenaEntry> Mappings,
+    IReadOnlyDictionary<ulong, string> Paths,
+    IReadOnlyList<PageRange> Pages,
+    IReadOnlyList<DescriptorFacts> Descriptors,
+    string WorkingDirectory,
+    uint FileModeMask)
+{
+    public long MemoryBytes => Pages.Sum(p => (long)p.Bytes);
+
+    public int Frames => Threads.Sum(t => t.State.Frames.Length);
+
+    public int Values => Threads.Sum(t => t.State.Values.Length);
+}

@@ -1,0 +1,122 @@
+using Popcorn.Core;
+using Popcorn.Linux;
+using Popcorn.Node.Processes;
+using Popcorn.Node.Programs;
+using Popcorn.Transform;
+using Popcorn.Wire.Control;
+using ThreadState = Popcorn.Transform.ThreadState;
+
+namespace Popcorn.Node.Moves;
+
+/// <summary>Reads the state of a process whose threads are all parked. It changes nothing in it.</summary>
+public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process) : IDisposable
+{
+    /// <summary>Native stacks larger than this are taken for garbage in a slot. Linux's default limit is 8 MiB.</summary>
+    private const ulong StackBytesMax = 1UL << 30;
+
+    private readonly RemoteMemory _memory = new(process.Child.Pid);
+
+    public RemoteMemory Memory => _memory;
+
+    /// <summary>The frames of every thread; the part of a capture that takes processor time.</summary>
+    public IReadOnlyList<CapturedThread> ReadThreads()
+    {
+        IsaExecutable executable = program.Load(process.Isa);
+        List<CapturedThread> threads = [];
+        foreach (ThreadSlot slot in process.Control.LiveSlots())
+            threads.Add(ReadThread(executable, slot));
+        return threads.Count > 0
+            ? threads
+            : throw new BadInputException(Where, ControlLayout.SlotsOffset, "the program has no threads");
+    }
+
+    public CapturedProcess ReadRest(IReadOnlyList<CapturedThread> threads)
+    {
+        ArenaEntry[] mappings = ReadMappings();
+        return new CapturedProcess(
+            threads,
+            mappings,
+            ReadPaths(mappings),
+            FindPages(mappings),
+            [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !IsOurs(d))],
+            ProcessFiles.WorkingDirectory(process.Child.Pid),
+            ProcessFiles.FileModeMask(process.Child.Pid));
+    }
+
+    public ArenaEntry[] ReadMappings()
+    {
+        string where = $"arena table of process {process.Child.Pid}";
+        ulong address = process.Control.ReadWide(ControlLayout.ArenaTable);
+        if (!ProgramAddresses.IsInArena(address, ArenaTable.HeaderBytes))
+            throw new BadInputException(where, 0, $"its address is 0x{address:x}");
+        Span<byte> header = stackalloc byte[ArenaTable.HeaderBytes];
+        _memory.Read(address, header);
+        int count = ArenaTable.ReadCount(header, where);
+        byte[] entries = new byte[count * ArenaTable.EntryBytes];
+        _memory.Read(address + ArenaTable.HeaderBytes, entries);
+        return ArenaTable.ReadEntries(entries, count, where);
+    }
+
+    /// <summary>Which file backs each file mapping, as the kernel names it.</summary>
+    public Dictionary<ulong, string> ReadPaths(IReadOnlyList<ArenaEntry> mappings)
+    {
+        Dictionary<ulong, string> paths = [];
+        if (!mappings.Any(m => m.IsFile))
+            return paths;
+        MapLine[] lines = [.. ProcessFiles.Maps(process.Child.Pid)];
+        foreach (ArenaEntry mapping in mappings.Where(m => m.IsFile))
+        {
+            MapLine line = Array.Find(lines, l => l.Start <= mapping.Start && mapping.Start < l.End);
+            string path = line.Path ?? "";
+            if (!path.StartsWith('/') || path.EndsWith(" (deleted)", StringComparison.Ordinal))
+            {
+                throw new MoveException(
+                    MovePhase.Capture, $"the file mapped at 0x{mapping.Start:x} cannot be opened again ('{path}')");
+            }
+            paths[mapping.Start] = path;
+        }
+        return paths;
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>A descriptor of the machinery, not of the program.</summary>
+    internal static bool IsOurs(DescriptorFacts descriptor) =>
+        descriptor.Target.StartsWith("/memfd:" + ControlRegion.MemoryFileName, StringComparison.Ordinal);
+
+    private string Where => $"control region of process {process.Child.Pid}";
+
+    private CapturedThread ReadThread(IsaExecutable executable, ThreadSlot slot)
+    {
+        string where = $"{Where}, slot {slot.Index}";
+        ThreadContext context = ThreadContext.FromSlot(process.Control.CopySlot(slot.Index), process.Isa, where);
+        ulong low = context.StackPointer;
+        ulong high = context.NativeStackHigh;
+        if (low >= high || high - low > StackBytesMax)
+        {
+            throw new BadInputException(
+                where, ControlLayout.SlotNativeStackHigh, $"native stack 0x{low:x}-0x{high:x} cannot be");
+        }
+        byte[] stack = new byte[high - low];
+        _memory.Read(low, stack);
+        ThreadState state = new();
+        StackReader.Read(executable, context, new StackMemory(low, stack), state);
+        return new CapturedThread((uint)slot.Index, context.ThreadPointer, state);
+    }
+
+    private List<PageRange> FindPages(IReadOnlyList<ArenaEntry> mappings)
+    {
+        List<PageRange> pages = [];
+        (ulong dataStart, ulong dataEnd) = program.DataSegment(process.Isa);
+        if (dataEnd > dataStart)
+            pages.Add(new PageRange(dataStart, dataEnd));
+        using PresentPages present = new(process.Child.Pid);
+        foreach (ArenaEntry mapping in mappings)
+        {
+            // A shared file mapping's pages are the file's; both ends will see the same file.
+            if (!mapping.IsShared)
+                present.Find(new PageRange(mapping.Start, mapping.End), pages);
+        }
+        return pages;
+    }
+}

@@ -1,0 +1,78 @@
+using Popcorn.Core;
+using Popcorn.Linux;
+using Popcorn.Transform;
+using Popcorn.Wire.Control;
+using Popcorn.Wire.Restore;
+
+namespace Popcorn.Node.Moves;
+
+/// <summary>The parts of a restore script that a move and a restore from an image have in common.</summary>
+public static class RestoreScript
+{
+    // linux/mman.h.
+    private const uint ProtectionWrite = 2;
+    private const uint ReadWrite = 3;
+    private const uint MapShared = 1;
+    private const uint MapPrivate = 2;
+
+    /// <summary>Every mapping, writable as long as memory is to be filled in.</summary>
+    public static void Map(FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, string> paths)
+    {
+        foreach (ArenaEntry mapping in mappings)
+        {
+            if (mapping.IsFile)
+            {
+                uint flags = mapping.IsShared ? MapShared : MapPrivate;
+                uint protection = mapping.IsShared ? mapping.Protection : mapping.Protection | ProtectionWrite;
+                RestoreScriptWriter.MapFile(
+                    frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, paths[mapping.Start]);
+            }
+            else
+            {
+                bool reserve = (mapping.Traits & MappingTraits.NoReserve) == 0;
+                RestoreScriptWriter.Map(
+                    frames, mapping.Start, mapping.Bytes, mapping.Protection, reserve ? 0 : RestoreScriptWriter.MapNoReserve);
+            }
+        }
+    }
+
+    /// <summary>Final protections, once memory has been filled in.</summary>
+    public static void Protect(FieldWriter frames, IReadOnlyList<ArenaEntry> mappings)
+    {
+        foreach (ArenaEntry mapping in mappings)
+        {
+            bool temporary = mapping.IsFile
+                ? !mapping.IsShared && (mapping.Protection & ProtectionWrite) == 0
+                : mapping.Protection != ReadWrite;
+            if (temporary)
+                RestoreScriptWriter.Protect(frames, mapping.Start, mapping.Bytes, mapping.Protection);
+        }
+    }
+
+    /// <summary>
+    /// The records of every thread, in memory of their own, and the threads; the main thread first. Returns the memory they take.
+    /// </summary>
+    public static void SendThreads(ScriptSender sender, IReadOnlyList<CapturedThread> threads, IsaExecutable target)
+    {
+        long total = threads.Sum(t => RecordBuilder.SizeBytes(t.State));
+        ulong mapped = ((ulong)total + ProgramAddresses.PageBytes - 1) / ProgramAddresses.PageBytes * ProgramAddresses.PageBytes;
+        if (mapped > ProgramAddresses.PrivateEnd - ProgramAddresses.RecordsStart)
+            throw new MoveException(MovePhase.Transfer, $"the stacks need {total} bytes of records, which do not fit");
+        byte[] records = new byte[mapped];
+        ulong[] outermost = new ulong[threads.Count];
+        int offset = 0;
+        for (int i = 0; i < threads.Count; i++)
+        {
+            int bytes = (int)RecordBuilder.SizeBytes(threads[i].State);
+            outermost[i] = RecordBuilder.Build(
+                threads[i].State, target, ProgramAddresses.RecordsStart + (ulong)offset, records.AsSpan(offset, bytes));
+            offset += bytes;
+        }
+        RestoreScriptWriter.Map(sender.Frames, ProgramAddresses.RecordsStart, mapped, ReadWrite, 0);
+        sender.SendMemory(
+            new PageRange(ProgramAddresses.RecordsStart, ProgramAddresses.RecordsStart + mapped),
+            (address, buffer) => records.AsSpan((int)(address - ProgramAddresses.RecordsStart), buffer.Length).CopyTo(buffer));
+        for (int i = 0; i < threads.Count; i++)
+            RestoreScriptWriter.Thread(sender.Frames, threads[i].Slot, threads[i].ThreadPointer, outermost[i]);
+    }
+}
