@@ -7,6 +7,10 @@ internal static class Program
 {
     private static int Main(string[] arguments) => arguments switch
     {
+        // Compiler tools take gcc-style arguments and must not pass through an option parser.
+        ["cc", .. string[] rest] => CcCommand.Run(rest),
+        ["ar" or "ranlib" or "nm", .. string[] rest] => CcToolCommand.Run(arguments[0], rest),
+        ["sysroot", .. string[] rest] => CcSysrootCommand.Run(rest),
         _ => CommandLine.Run(arguments),
     };
 }

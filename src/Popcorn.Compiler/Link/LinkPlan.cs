@@ -1,0 +1,86 @@
+using Popcorn.Compiler.Driver;
+using Popcorn.Core;
+
+namespace Popcorn.Compiler.Link;
+
+/// <summary>The modules a program consists of, in link order.</summary>
+/// <param name="Modules">Bitcode modules: objects and members in the order in which they joined.</param>
+/// <param name="Runtime">The native runtime, or null for a program without start files.</param>
+internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModule? Runtime)
+{
+    private const string LibcName = "libc.a";
+
+    /// <summary>
+    /// For the park analysis: libc's first, in archive order, so that where a cycle of calls inside libc is cut does not depend on the
+    /// program, and libc's stock of generated objects fits.
+    /// </summary>
+    public IReadOnlyList<ModuleSummary> Summaries { get; } =
+    [
+        .. Modules.Where(IsLibc).OrderBy(module => module.Display, StringComparer.Ordinal).Select(module => module.Summary),
+        .. Modules.Where(module => !IsLibc(module)).Select(module => module.Summary),
+    ];
+
+    public static LinkPlan? Make(LinkRequest request, Installation installation, ModuleLoader loader, DiagnosticSink sink)
+    {
+        SymbolResolver resolver = new();
+        NativeModule? runtime = request.StartFiles ? RuntimeObjects.Load(installation) : null;
+        LibrarySearch search = new(request.LibraryDirectories, installation.Libraries);
+        resolver.Require(runtime is null ? "_start" : "main");
+        foreach (string symbol in request.RequiredSymbols)
+            resolver.Require(symbol);
+        foreach (LinkInput input in request.Inputs)
+        {
+            string? path = input.IsLibrary ? search.Find(input.Path) : input.Path;
+            if (path is not null)
+                Add(resolver, loader, path, input.IsLibrary ? Path.GetFileName(path) : input.Display);
+        }
+
+        if (runtime is not null)
+            resolver.AddObject(runtime);
+        if (request.StandardLibraries)
+            Add(resolver, loader, LibcPath(installation), LibcName);
+        RequireLibcalls(resolver);
+
+        Lazy<HashSet<string>> support = new(() => CompilerSupport.CommonNames(installation));
+        resolver.Report(name => ImageLayout.Defines(name) || IsSectionBound(name) || support.Value.Contains(name), sink);
+        return sink.HasErrors ? null : new LinkPlan([.. resolver.Included.OfType<BitcodeModule>()], runtime);
+    }
+
+    public static string LibcPath(Installation installation)
+    {
+        string path = Path.Combine(installation.Libraries, LibcName);
+        return File.Exists(path)
+            ? path
+            : throw new DriverException($"libc is not built ({path} is missing): run ./setup in the popcorn clone");
+    }
+
+    private static bool IsLibc(BitcodeModule module) => module.Display.StartsWith(LibcName + "(", StringComparison.Ordinal);
+
+    private static void Add(SymbolResolver resolver, ModuleLoader loader, string path, string display)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        if (Archive.IsArchive(bytes))
+        {
+            resolver.AddArchive(loader.LoadArchive(bytes, path, display));
+            return;
+        }
+
+        ModuleLoader.RefuseForeign(bytes, display);
+        resolver.AddObject(loader.LoadObject(bytes, display));
+    }
+
+    // Calls that back ends make up bring modules, which may bring more of them.
+    private static void RequireLibcalls(SymbolResolver resolver)
+    {
+        for (int i = 0; i < resolver.Included.Count; i++)
+        {
+            if (resolver.Included[i] is not BitcodeModule module)
+                continue;
+            foreach (string name in module.Summary.PossibleLibcalls)
+                resolver.RequireIfOffered(name);
+        }
+    }
+
+    private static bool IsSectionBound(string name) =>
+        name.StartsWith("__start_", StringComparison.Ordinal) || name.StartsWith("__stop_", StringComparison.Ordinal);
+}

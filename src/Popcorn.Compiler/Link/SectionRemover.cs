@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using Popcorn.Core;
+using Popcorn.ObjectFiles.Elf;
+
+namespace Popcorn.Compiler.Link;
+
+/// <summary>
+/// Takes non-loaded sections out of a linked executable: their headers become null entries, so that indices in symbols stay
+/// right, and the sections behind them move up. Nothing loaded moves.
+/// </summary>
+internal static class SectionRemover
+{
+    // gABI: byte offsets of the fields in Elf64_Ehdr and Elf64_Shdr.
+    private const int HeaderSectionTableOffset = 40;
+    private const int SectionOffset = 24;
+
+    public static byte[] Remove(ElfFile file, Func<ElfSection, bool> isUnwanted)
+    {
+        ReadOnlySpan<byte> source = file.Bytes.Span;
+        int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[HeaderSectionTableOffset..]));
+        byte[] table = source.Slice(sourceTable, file.Sections.Count * ElfConstants.SectionHeaderBytes).ToArray();
+
+        // Loaded sections lie first in a linked file; everything behind them is kept or dropped one by one.
+        ulong loadedEnd = ElfConstants.HeaderBytes;
+        foreach (ElfSegment segment in file.Segments)
+            loadedEnd = Math.Max(loadedEnd, segment.Offset + segment.FileSize);
+        FieldWriter writer = new();
+        writer.Bytes(source[..checked((int)loadedEnd)]);
+        foreach (ElfSection section in file.Sections.OrderBy(section => section.Offset))
+        {
+            Span<byte> header = table.AsSpan(section.Index * ElfConstants.SectionHeaderBytes, ElfConstants.SectionHeaderBytes);
+            if (section.Type == ElfConstants.SHT_NULL || section.IsLoaded)
+                continue;
+            if (isUnwanted(section))
+            {
+                header.Clear();
+                continue;
+            }
+
+            writer.AlignTo((int)Math.Clamp(section.Alignment, 1, 16));
+            BinaryPrimitives.WriteUInt64LittleEndian(header[SectionOffset..], (ulong)writer.Length);
+            writer.Bytes(file.BytesOf(section).Span);
+        }
+
+        writer.AlignTo(8);
+        int newTable = writer.Length;
+        writer.Bytes(table);
+        byte[] bytes = writer.Written.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HeaderSectionTableOffset), (ulong)newTable);
+        return bytes;
+    }
+}
