@@ -13,6 +13,9 @@ public sealed class IrBuilder(IrModule module) : IDisposable
 
     public IrBuilder Before(IrValue instruction)
     {
+        Core.Invariant.Check(!instruction.IsNone);
+        Core.Invariant.Check(instruction.IsInstruction);
+        Core.Invariant.Check(!instruction.Block.IsNone);
         LlvmBuilder.PositionBuilderBefore(_handle, instruction.Handle);
         return this;
     }

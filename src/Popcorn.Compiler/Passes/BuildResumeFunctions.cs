@@ -23,6 +23,9 @@ internal sealed class BuildResumeFunctions
     private readonly IrValue _base;
     private readonly Dictionary<IrValue, IrValue> _copies = [];
     private readonly Dictionary<IrValue, IrValue> _slots = [];
+    private readonly Dictionary<IrBlock, IrBlock> _lastParts = [];
+
+    // The block that follows each site or setjmp call: where resuming goes on.
     private readonly Dictionary<IrValue, IrBlock> _behind = [];
     private IrValue _clone;
     private IrValue _record;
@@ -56,7 +59,6 @@ internal sealed class BuildResumeFunctions
         IrBlock entry = _module.AppendBlock(_clone, "resume");
         _record = _clone.Parameter(0);
         CloneBody();
-        SplitBehindCalls();
         MakeSlots(entry);
         BuildEntry(entry);
         return _clone;
@@ -79,32 +81,45 @@ internal sealed class BuildResumeFunctions
         List<IrBlock> blocks = _original.Blocks();
         foreach (IrBlock block in blocks)
             _copies.Add(block.AsValue, _module.AppendBlock(_clone, "").AsValue);
-        using IrBuilder builder = new(_module);
+        HashSet<IrValue> ends = [.. _sites.Select(s => s.Call), .. _setjmps.Select(s => s.Call)];
         List<(IrValue From, IrValue To)> copies = [];
         foreach (IrBlock block in blocks)
-        {
-            builder.AtEnd(BlockOf(block));
-            for (IrValue i = block.First; !i.IsNone; i = i.Next)
-            {
-                if (Calls.IsDebug(i))
-                    continue;
-                IrValue copy;
-                if (i.Opcode == IrOpcode.Phi)
-                {
-                    copy = builder.Phi(i.Type);
-                }
-                else
-                {
-                    copy = i.CloneUnlinked();
-                    builder.Insert(copy);
-                }
-                _copies.Add(i, copy);
-                copies.Add((i, copy));
-            }
-        }
+            CloneBlock(block, ends, copies);
         MapArguments();
         foreach ((IrValue from, IrValue to) in copies)
             MapOperands(from, to);
+    }
+
+    /// <summary>A copy ends behind each site and goes on in a new block, which resuming enters.</summary>
+    private void CloneBlock(IrBlock block, HashSet<IrValue> ends, List<(IrValue From, IrValue To)> copies)
+    {
+        using IrBuilder builder = new(_module);
+        IrBlock part = BlockOf(block);
+        builder.AtEnd(part);
+        for (IrValue i = block.First; !i.IsNone; i = i.Next)
+        {
+            if (Calls.IsDebug(i))
+                continue;
+            IrValue copy;
+            if (i.Opcode == IrOpcode.Phi)
+            {
+                copy = builder.Phi(i.Type);
+            }
+            else
+            {
+                copy = i.CloneUnlinked();
+                builder.Insert(copy);
+            }
+            _copies.Add(i, copy);
+            copies.Add((i, copy));
+            if (!ends.Contains(i))
+                continue;
+            part = _module.AppendBlock(_clone, "");
+            builder.Branch(part);
+            builder.AtEnd(part);
+            _behind.Add(i, part);
+        }
+        _lastParts.Add(block, part);
     }
 
     /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never read.</summary>
@@ -126,7 +141,7 @@ internal sealed class BuildResumeFunctions
         if (from.Opcode == IrOpcode.Phi)
         {
             for (int k = 0; k < from.IncomingCount(); k++)
-                to.AddIncoming(Mapped(from.IncomingValue(k)), BlockOf(from.IncomingBlock(k)));
+                to.AddIncoming(Mapped(from.IncomingValue(k)), _lastParts[from.IncomingBlock(k)]);
             return;
         }
         int count = to.OperandCount;
@@ -142,19 +157,6 @@ internal sealed class BuildResumeFunctions
 
     private IrBlock BlockOf(IrBlock original) => _copies[original.AsValue].AsBlock;
 
-    private void SplitBehindCalls()
-    {
-        using IrBuilder builder = new(_module);
-        foreach (IrValue call in _sites.Select(s => s.Call).Concat(_setjmps.Select(s => s.Call)))
-        {
-            IrValue copy = _copies[call];
-            IrBlock head = copy.Block;
-            IrBlock behind = _module.SplitBefore(copy.Next, "");
-            builder.AtEnd(head).Branch(behind);
-            _behind.Add(call, behind);
-        }
-    }
-
     private void MakeSlots(IrBlock entry)
     {
         using IrBuilder builder = new(_module);
@@ -163,9 +165,9 @@ internal sealed class BuildResumeFunctions
         List<IrValue> values = [.. _sites.SelectMany(s => s.Live).Concat(results).Distinct()];
         foreach (IrValue value in values)
         {
-            builder.Before(entry.First.IsNone ? default : entry.First);
-            if (entry.First.IsNone)
-                builder.AtEnd(entry);
+            // Placeholders of arguments are in the block already, in front of which the slots go.
+            IrValue first = entry.First;
+            _ = first.IsNone ? builder.AtEnd(entry) : builder.Before(first);
             _slots.Add(value, builder.Alloca(value.Type));
         }
         foreach (IrValue value in values)
