@@ -54,6 +54,7 @@ internal sealed class SectionTable
         return isas;
     }
 
+    /// <summary>Names and bytes for the dumper; sections this version does not know are listed by number.</summary>
     internal List<(string Name, int Bytes)> Sizes() => _sections.ConvertAll(section =>
-        (section.Isa == 0 ? $"{section.Kind}" : $"{section.Kind} {((Isa)section.Isa).Name()}", section.Bytes.Length));
+        (section.Isa == 0 ? $"{section.Kind}" : $"{section.Kind} {(Isa)section.Isa}", section.Bytes.Length));
 }

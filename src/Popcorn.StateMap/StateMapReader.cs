@@ -10,6 +10,7 @@ namespace Popcorn.StateMap;
 /// </summary>
 public sealed class StateMapReader
 {
+    private readonly SectionTable _sections;
     private readonly ReadOnlyMemory<byte> _functions;
     private readonly StringSection _strings;
     private readonly TypeListSection _typeLists;
@@ -58,7 +59,7 @@ public sealed class StateMapReader
                 throw new BadInputException(where, 16, $"resume addresses of {isa.Name()} do not fit into their section");
             _resumeAddresses[isa] = resume;
         }
-        SectionSizes = sections.Sizes();
+        _sections = sections;
     }
 
     /// <summary>The map's name in messages.</summary>
@@ -77,7 +78,7 @@ public sealed class StateMapReader
     public bool HasDetails => _details is not null;
 
     /// <summary>Section name and bytes, for the dumper.</summary>
-    internal IReadOnlyList<(string Name, int Bytes)> SectionSizes { get; }
+    internal IReadOnlyList<(string Name, int Bytes)> SectionSizes => _sections.Sizes();
 
     public static StateMapReader Open(ReadOnlyMemory<byte> bytes, string where) => new(bytes, where);
 
