@@ -110,18 +110,17 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         }
     }
 
-    /// <summary>The only place where a source is ended: the target has said READY, nothing can fail between here and GO.</summary>
+    /// <summary>
+    /// The only place where a source is ended: when the target says that it runs. Until then the source sleeps, parked, and only we
+    /// can wake it; we do so only when the target is dead and has not run.
+    /// </summary>
     private static void Commit(ProgramProcess source, RestoreTarget restoring)
     {
         if (source.HasEnded)
             throw new MoveException(MovePhase.Commit, "the program was killed meanwhile") { SourceEnded = true };
-        if (restoring.Process.HasEnded)
-            throw new MoveException(MovePhase.Commit, "the target was killed before it could take over");
         PassPendingSignals(source.Child, restoring.Process.Child);
-        // Every thread of the source sleeps in the kernel, so after this call none executes another instruction of the program;
-        // its memory may go while the target runs already.
-        _ = source.Child.Signal(SignalNumbers.Kill);
         _ = restoring.Go();
+        _ = source.Child.Signal(SignalNumbers.Kill);
     }
 
     /// <summary>Signals that arrived while the source was parked wait in it; the target gets those it has not got itself.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Popcorn.Core;
 using Popcorn.Linux;
@@ -16,6 +17,9 @@ public sealed class RestoreTarget : IDisposable
 {
     private const int SocketBufferBytes = 4 << 20;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looks without sleeping, a fraction of a millisecond in all: GO is usually answered by then.</summary>
+    private const int SpinsMax = 500;
 
     private readonly ProgramProcess _process;
     private readonly DescriptorSocket _socket;
@@ -50,12 +54,12 @@ public sealed class RestoreTarget : IDisposable
     /// <summary>Waits until the executable is up and reads its script, so that its start is not part of the downtime.</summary>
     public void WaitStarted(TimeSpan timeout)
     {
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         while (_process.Control.State != RuntimeState.Restoring)
         {
             if (_process.HasEnded)
                 throw new MoveException(MovePhase.StartTarget, DescribeEnd());
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(start) >= timeout)
+            if (Stopwatch.GetElapsedTime(start) >= timeout)
                 throw new MoveException(MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
             // The pidfd becomes readable when it dies; its start is seen at the next look, a fraction of a millisecond later.
             _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: 1);
@@ -94,13 +98,42 @@ public sealed class RestoreTarget : IDisposable
         }
     }
 
-    /// <summary>Lets it run. From here on it is the program; the caller owns the process.</summary>
+    /// <summary>
+    /// Lets it run, and returns once it says that it does; the caller owns the process from then on. When it ended instead,
+    /// nothing of the program has run in it, and the exception says so.
+    /// </summary>
     public ProgramProcess Go()
     {
         FieldWriter writer = new();
         RestoreScriptWriter.Go(writer);
+        string? failure = null;
+        try
+        {
+            _socket.Send(writer.Written);
+        }
+        catch (LinuxCallException e)
+        {
+            failure = e.Message;
+        }
+        long start = Stopwatch.GetTimestamp();
+        int spins = 0;
+        while (failure is null && _process.Control.State != RuntimeState.Running)
+        {
+            if (_process.HasEnded)
+                failure = DescribeEnd();
+            else if (Stopwatch.GetElapsedTime(start) >= AnswerTimeout)
+                failure = $"the target has not begun to run within {AnswerTimeout.TotalSeconds:0} s";
+            else
+                _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: spins++ < SpinsMax ? 0 : 1);
+        }
+        if (failure is not null)
+        {
+            _ = _process.Destroy();
+            // It is dead now, so this answer is final.
+            if (_process.Control.State != RuntimeState.Running)
+                throw new MoveException(MovePhase.Commit, failure);
+        }
         _handedOver = true;
-        _socket.Send(writer.Written);
         return _process;
     }
 
@@ -109,7 +142,8 @@ public sealed class RestoreTarget : IDisposable
         _socket.Dispose();
         if (_handedOver)
             return;
-        _ = _process.Destroy();
+        if (!_process.Child.IsReaped)
+            _ = _process.Destroy();
         _process.Dispose();
     }
 
