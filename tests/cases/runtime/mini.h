@@ -4,7 +4,7 @@
 #define MINI_H
 #include "popcorn_abi.h"
 
-#define COMMON(name) __attribute__((section(".data.pop." #name)))
+#define COMMON(name) __attribute__((section(".data.pop." #name), aligned(16)))
 /* A signal handler: function 0 or 1 whose address is the same on every ISA. */
 #define HANDLER(number) __attribute__((section(".handler." #number)))
 
