@@ -1,7 +1,7 @@
 /* A node agent of a few hundred lines for the runtime's tests: starts a program, parks it, carries it over to another
  * ISA's executable and lets it go there.
- * usage: harness [-m MIN_US] [-t THREADS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring; the process
- * starts on the first and moves on at once each time; the last runs to its end, whose exit status is the harness's. */
+ * usage: harness [-m MICROSECONDS] [-t THREADS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring. The process
+ * starts on the first; it moves on when it has run so long and has so many threads; its exit status is the harness's. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -210,7 +210,10 @@ static void send_memory(struct instance *from, const char *program, int socket)
 /* Two records a thread: its role's function, and inside it the point or the system call. */
 static void send_threads(struct instance *from, const char *target, int socket)
 {
-	struct { struct pop_record outer; uint64_t none[2]; struct pop_record inner; uint64_t values[7][2]; } records = { 0 };
+	/* struct pop_record without its values, twice; the inner one has seven. */
+	struct { uint64_t next, resume, site_count, reserved; } outer;
+	struct { uint64_t next, resume, site_count, reserved, values[7][2]; } inner;
+	char records[sizeof outer + sizeof inner];
 	struct pop_op_map map = { POP_RECORDS_BASE, 0x100000, PROT_READ | PROT_WRITE, 0 };
 	frame(socket, POP_OP_MAP, &map, sizeof map);
 	uint64_t at = POP_RECORDS_BASE;
@@ -221,16 +224,19 @@ static void send_threads(struct instance *from, const char *target, int socket)
 		char name[32];
 		peek(from, slot->tp + POP_TP_TLS, &role, sizeof role);
 		snprintf(name, sizeof name, "resume_%d", (int)role);
-		memset(&records, 0, sizeof records);
-		records.outer.next = (void *)(at + 48);
-		records.outer.resume = symbol(path_of(target), name);
+		memset(&outer, 0, sizeof outer);
+		memset(&inner, 0, sizeof inner);
+		outer.next = at + sizeof outer;
+		outer.resume = symbol(path_of(target), name);
 		int call = slot->state == POP_THREAD_PARKED_SYSCALL;
-		records.inner.resume = symbol(path_of(target), call ? "__pop_resume_syscall" : "__pop_resume_point");
-		records.values[0][0] = slot->nr;
-		for (int k = 0; k < 6; k++) records.values[k + 1][0] = slot->args[k];
+		inner.resume = symbol(path_of(target), call ? "__pop_resume_syscall" : "__pop_resume_point");
+		inner.values[0][0] = slot->nr;
+		for (int k = 0; k < 6; k++) inner.values[k + 1][0] = slot->args[k];
+		memcpy(records, &outer, sizeof outer);
+		memcpy(records + sizeof outer, &inner, sizeof inner);
 		struct pop_op_fill op = { at, sizeof records };
 		frame(socket, POP_OP_FILL, &op, sizeof op);
-		send_all(socket, &records, sizeof records);
+		send_all(socket, records, sizeof records);
 		struct pop_op_thread thread = { i, 0, slot->tp, at };
 		frame(socket, POP_OP_THREAD, &thread, sizeof thread);
 		at += sizeof records;

@@ -5,7 +5,7 @@ enum { THREAD_FLAGS = 0x7d0f00, MAP_ANONYMOUS = 0x22 };
 COMMON(sum) uint64_t sum = 1;
 COMMON(at) uint64_t at;
 COMMON(pipe_ends) int pipe_ends[2];
-COMMON(request) struct timespec request = { 0, 500000000 };
+COMMON(request) struct timespec request = { 0, 250000000 };
 COMMON(byte) char byte;
 COMMON(tids) int tids[3];
 COMMON(seen) int seen[3];
@@ -14,7 +14,7 @@ COMMON(slept) long slept = -1;
 static int compute(void *argument)
 {
 	(void)argument;
-	for (; at < 300000000; at++) {
+	for (; at < 60000000; at++) {
 		sum = sum * 6364136223846793005ul + at;
 		point();
 	}
