@@ -12,6 +12,8 @@ internal sealed class FrameRecipe
 {
     internal required ReturnPoint Point { get; init; }
 
+    internal required SiteKind SiteKind { get; init; }
+
     internal required LiveValueType[] Types { get; init; }
 
     /// <summary>Per value: where it is, its register as a slot (-1: one this ISA does not have).</summary>
@@ -45,6 +47,7 @@ internal sealed class FrameRecipe
             else
                 others.Add(rule);
         }
+        StateMapSite site = map.Site(point.FunctionIndex, point.SiteIndex);
         (LocationKind, int, long)[] locations = new (LocationKind, int, long)[point.Locations.Count];
         for (int i = 0; i < locations.Length; i++)
         {
@@ -55,7 +58,8 @@ internal sealed class FrameRecipe
         return new FrameRecipe
         {
             Point = point,
-            Types = [.. map.Site(point.FunctionIndex, point.SiteIndex).Types],
+            SiteKind = site.Kind,
+            Types = [.. site.Types],
             Locations = locations,
             Row = row,
             CfaSlot = row.CfaExpression.IsEmpty ? registers.SlotOf(row.CfaRegister) : -1,

@@ -78,10 +78,9 @@ public ref struct StackReader
     /// <summary>The innermost site must be what the thread says it parked in, or the record would resume something else.</summary>
     private readonly void CheckInnermost(ThreadContext context, FrameRecipe recipe)
     {
-        SiteKind kind = _executable.Map.Site(recipe.Point.FunctionIndex, recipe.Point.SiteIndex).Kind;
-        bool isPoint = kind == SiteKind.Point;
+        bool isPoint = recipe.SiteKind == SiteKind.Point;
         if (isPoint != (context.Kind == ParkKind.Point))
-            throw Bad($"site is a {kind}, but the thread is parked in a {context.Kind}");
+            throw Bad($"site is a {recipe.SiteKind}, but the thread is parked in a {context.Kind}");
     }
 
     private readonly void ReadValues(FrameRecipe recipe, ThreadState into)

@@ -1,0 +1,43 @@
+using Popcorn.Core;
+using Popcorn.Samples;
+
+namespace Popcorn.Transform.Tests;
+
+public class FrameDescriberTests(SampleBuild build)
+{
+    [Fact]
+    public void Frames_AreDescribedWithLinesValuesAndLocations()
+    {
+        ParkedSample parked = ParkedSample.Run(build, Isa.X86_64, 1);
+        ThreadState state = new();
+        List<ulong> pcs = [];
+        ThreadContext context = parked.Context();
+        StackReader.Read(parked.Executable, context, new StackMemory(context.StackPointer, parked.Stack), state, pcs);
+
+        IReadOnlyList<FrameDescription> frames =
+            FrameDescriber.Describe(state, parked.Map, [Isa.X86_64, Isa.RiscV64], pcs);
+
+        Assert.Equal(state.Frames.Length, frames.Count);
+        FrameDescription innermost = frames[0];
+        Assert.Equal(
+            (0, context.Pc, SampleProgram.Recursion, "__pop_park", "sample.c", 11),
+            (innermost.Number, innermost.Pc, innermost.Function, innermost.Callee, innermost.File, innermost.Line));
+        ulong x = (ulong)SampleProgram.Standard.Expect(1)[0].Values[0];
+        Assert.Equal(("v0", "i64", ((long)x).ToString()), (innermost.Values[0].Name, innermost.Values[0].Type, innermost.Values[0].Text));
+        Assert.All(innermost.Values, value => Assert.Equal(2, value.Locations.Count));
+        FrameDescription constants = frames.Single(frame => frame.Function == "constants");
+        Assert.Equal(["7", "-5", "-1", "81985529216486895", "1.5", "2.5"], constants.Values.Take(6).Select(value => value.Text));
+        Assert.Equal("constant 7", constants.Values[0].Locations[0]);
+        FrameDescription plain = frames[^1];
+        Assert.Equal("plain", plain.Function);
+        Assert.True(plain.Values[4].Text is "true" or "false");
+    }
+
+    [Fact]
+    public void DeepStack_IsDescribedToTheAskedDepth()
+    {
+        ParkedSample parked = ParkedSample.Run(build, Isa.AArch64, 1000);
+
+        Assert.Equal(10, FrameDescriber.Describe(parked.Read(), parked.Map, [Isa.AArch64], framesMax: 10).Count);
+    }
+}
