@@ -3,7 +3,7 @@ using Popcorn.Wire.Control;
 namespace Popcorn.Runtime.Tests;
 
 /// <summary>The control region as C lays it out is the one the agent reads.</summary>
-[Collection(RuntimeCollection.Name)]
+[Collection(SharedPrograms.Name)]
 public sealed class ControlLayoutTests(RuntimePrograms programs)
 {
     private static readonly (string Expression, long Value)[] Facts =

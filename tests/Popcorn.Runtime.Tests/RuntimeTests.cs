@@ -3,7 +3,7 @@ using Popcorn.Core;
 namespace Popcorn.Runtime.Tests;
 
 /// <summary>The runtime on every ISA, unmoved and moved. Emulated ISAs prove meaning, not timing.</summary>
-[Collection(RuntimeCollection.Name)]
+[Collection(SharedPrograms.Name)]
 public sealed class RuntimeTests(RuntimePrograms programs)
 {
     private static readonly Dictionary<string, (int ExitCode, string Output)> Expected = new()
