@@ -59,9 +59,9 @@ internal static class DescribeSites
                 byte type = RecordedType.Of(site.Live[i].Type);
                 Invariant.Check(type != RecordedType.None);
                 sites.U8(type);
-                sites.Text(site.Names[i]);
                 if (RecordedType.IsVector(type))
                     sites.Uleb128(RecordedType.VectorBytes(site.Live[i].Type));
+                sites.Text(site.Names[i]);
             }
         }
         FieldWriter payload = new();
