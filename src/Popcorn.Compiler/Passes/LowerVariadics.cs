@@ -117,7 +117,8 @@ internal static class LowerVariadics
         IrValue[] arguments = new IrValue[fixedTypes.Length + 1];
         for (int i = 0; i < fixedTypes.Length; i++)
             arguments[i] = call.Argument(i);
-        arguments[^1] = offsets.Length == 0 ? module.Context.Pointer.Null() : buffer;
+        // Also without variable arguments: fcntl and open read theirs before they know whether there is one.
+        arguments[^1] = buffer;
         IrType type = IrContext.Function(old.ReturnType, [.. fixedTypes, module.Context.Pointer]);
         IrValue replacement = builder.Call(type, call.Callee(), arguments);
         FunctionSurgery.CopyCallAttributes(call, replacement, fixedTypes.Length);
