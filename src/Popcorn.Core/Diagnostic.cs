@@ -10,7 +10,7 @@ public enum DiagnosticSeverity
 /// <summary>
 /// One statement about input that is wrong: IR, ELF, state map, image, command line.
 /// </summary>
-/// <param name="Code">Stable code such as <c>PC0214</c>, listed in docs/diagnostics.md.</param>
+/// <param name="Code">Stable code such as <c>PC0414</c>, listed in docs/diagnostics.md.</param>
 /// <param name="Where">File, file:line, or file(section+0xoffset); empty when nothing better than the command is known.</param>
 /// <param name="Sentence">What is wrong and what to do, starting lower-case.</param>
 public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, string Where, string Sentence)

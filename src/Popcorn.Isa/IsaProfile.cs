@@ -80,7 +80,8 @@ public sealed record IsaProfile
     /// <summary>Every instruction starts at a multiple of this.</summary>
     public required int InstructionAlignmentBytes { get; init; }
 
-    /// <summary>The page size programs are laid out for, on every ISA. AArch64 kernels with 64 KiB pages are refused.</summary>
+    /// <summary>The page size programs are laid out for, on every ISA. AArch64 kernels with 64 KiB pages are
+    /// refused.</summary>
     public const int PageSizeBytes = 4096;
 
     public static IsaProfile Of(Isa isa) => isa switch

@@ -50,7 +50,8 @@ public sealed class RegisterFile
     public int FirstFloatNumber { get; }
 
     /// <summary>DWARF numbers of the integer and floating-point registers a call preserves, the frame pointer included,
-    /// the stack pointer not. Of a floating-point register only the low 64 bits are preserved, on every ISA that does.</summary>
+    /// the stack pointer not. Of a floating-point register only the low 64 bits are preserved, on every ISA that
+    /// does.</summary>
     public IReadOnlyList<int> CalleeSaved { get; }
 
     /// <summary>The slot (0-63) of a DWARF register number, or -1 when no frame state can name it.</summary>

@@ -3,7 +3,8 @@ namespace Popcorn.Architecture;
 /// <summary>The three register files, each from its ABI document.</summary>
 internal static class RegisterFiles
 {
-    /// <summary>System V x86-64 psABI 1.0, figure 3.36 (DWARF numbers) and 3.4 (callee-saved: rbx, rbp, r12-r15).</summary>
+    /// <summary>System V x86-64 psABI 1.0, figure 3.36 (DWARF numbers) and 3.4 (callee-saved: rbx, rbp,
+    /// r12-r15).</summary>
     public static RegisterFile X86_64 { get; } = new(
         [
             "rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp",

@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.StateMap;
 
-/// <summary>Entries of varying length with the offset of every n-th in front: u32 offset × chunks, then the entries.</summary>
+/// <summary>Entries of varying length with the offset of every n-th in front: u32 offset × chunks, then the
+/// entries.</summary>
 internal sealed class ChunkWriter(int entriesPerChunk)
 {
     private readonly FieldWriter _index = new();

@@ -39,7 +39,8 @@ public readonly record struct LiveValueType(ValueKind Kind, byte VectorBytes = 0
         _ => VectorBytes,
     };
 
-    /// <summary>A vector fits its class, everything else has no vector size, and the kind is one of the contract's.</summary>
+    /// <summary>A vector fits its class, everything else has no vector size, and the kind is one of the
+    /// contract's.</summary>
     public bool IsValid => Kind switch
     {
         ValueKind.Vector8 => VectorBytes is > 0 and <= 8,

@@ -34,7 +34,8 @@ internal sealed class ReturnPointTable
         uint shared = reader.U32();
         uint dataBytes = reader.U32();
         ulong chunks = ((ulong)points + StateMapFormat.PointsPerChunk - 1) / StateMapFormat.PointsPerChunk;
-        ulong fixedBytes = (chunks * StateMapFormat.ChunkRowBytes) + ((ulong)dictionaryRows * StateMapFormat.DictionaryRowBytes)
+        ulong fixedBytes = (chunks * StateMapFormat.ChunkRowBytes)
+            + ((ulong)dictionaryRows * StateMapFormat.DictionaryRowBytes)
             + (((ulong)shared + 1) * sizeof(uint));
         if (dictionaryRows > StateMapFormat.DictionaryRowsMax || points > int.MaxValue
             || fixedBytes + dataBytes > (ulong)reader.Remaining)
@@ -56,7 +57,8 @@ internal sealed class ReturnPointTable
         _dataStart = reader.Offset + (((int)shared + 1) * sizeof(uint));
     }
 
-    private int ChunkCount => (int)(((long)_pointCount + StateMapFormat.PointsPerChunk - 1) / StateMapFormat.PointsPerChunk);
+    private int ChunkCount =>
+        (int)(((long)_pointCount + StateMapFormat.PointsPerChunk - 1) / StateMapFormat.PointsPerChunk);
 
     internal bool TryFind(StateMapReader map, ulong address, [NotNullWhen(true)] out ReturnPoint? point)
     {

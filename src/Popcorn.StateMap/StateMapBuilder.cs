@@ -11,7 +11,7 @@ namespace Popcorn.StateMap;
 public static class StateMapBuilder
 {
     /// <summary>
-    /// The state map's bytes, or null when the sink got errors (PC02xx). One ISA or more; with one there is nothing to
+    /// The state map's bytes, or null when the sink got errors (PC04xx). One ISA or more; with one there is nothing to
     /// compare, the rest is verified all the same. A section that cannot be parsed at all is a
     /// <see cref="BadInputException"/>.
     /// </summary>
@@ -56,14 +56,16 @@ public static class StateMapBuilder
     {
         if (elf.Isa != isa)
         {
-            verifier.Error("PC0212", elf.Where, $"was given as the {isa.Name()} executable and is one for {elf.Isa.Name()}");
+            verifier.Error(
+                "PC0412", elf.Where, $"was given as the {isa.Name()} executable and is one for {elf.Isa.Name()}");
             return [];
         }
         ElfSection? section = elf.FindSection(SiteSectionReader.SectionName);
         if (section is null)
         {
             verifier.Error(
-                "PC0201", elf.Where, $"has no {SiteSectionReader.SectionName} section: nothing in it was built by popcorn cc");
+                "PC0401", elf.Where,
+                $"has no {SiteSectionReader.SectionName} section: nothing in it was built by popcorn cc");
             return [];
         }
         List<SiteFunction> functions = SiteSectionReader.Read(
@@ -74,8 +76,9 @@ public static class StateMapBuilder
             if (functions[i].Address == functions[i - 1].Address)
             {
                 verifier.Error(
-                    "PC0202", elf.Where,
-                    $"functions '{functions[i - 1].Name}' and '{functions[i].Name}' share the address 0x{functions[i].Address:x}");
+                    "PC0402", elf.Where,
+                    $"functions '{functions[i - 1].Name}' and '{functions[i].Name}' "
+                    + $"share the address 0x{functions[i].Address:x}");
             }
         }
         return functions;
@@ -97,11 +100,12 @@ public static class StateMapBuilder
                 if (function.Address > uint.MaxValue || function.ResumeAddress > uint.MaxValue)
                 {
                     verifier.Error(
-                        "PC0213", linked[isa].Where,
-                        $"function '{function.Name}' lies above 4 GiB (0x{function.Address:x}, resume 0x{function.ResumeAddress:x})");
+                        "PC0413", linked[isa].Where,
+                        $"function '{function.Name}' lies above 4 GiB "
+                        + $"(0x{function.Address:x}, resume 0x{function.ResumeAddress:x})");
                 }
                 if (function.ResumeAddress == 0)
-                    verifier.Error("PC0214", linked[isa].Where, $"function '{function.Name}' has no resume function");
+                    verifier.Error("PC0414", linked[isa].Where, $"function '{function.Name}' has no resume function");
                 resume[isa] = (uint)function.ResumeAddress;
             }
             ulong size = Math.Min(sizes.GetValueOrDefault(first[i].Address), uint.MaxValue);

@@ -1,7 +1,8 @@
 namespace Popcorn.StateMap;
 
 /// <summary>
-/// Numbers of the state map's byte layout; docs/formats/statemap.md draws it. The header, 72 bytes, then the section table:
+/// Numbers of the state map's byte layout; docs/formats/statemap.md draws it. The header, 72 bytes, then the section
+/// table:
 /// <code>
 ///  0  u8[8] magic      8  u32 version     12  u32 section count   16  u32 function count   20  u32 site count
 /// 24  u32 flags, 0    28  u32 build id bytes, at most 32          32  u8[32] build id       64  u64 reserved, 0

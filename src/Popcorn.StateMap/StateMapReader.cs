@@ -37,7 +37,8 @@ public sealed class StateMapReader
         reader.U32();
         uint buildIdBytes = reader.U32();
         if (buildIdBytes > StateMapFormat.BuildIdBytesMax || sectionCount > StateMapFormat.SectionCountMax)
-            throw new BadInputException(where, 12, $"{sectionCount} sections, build id of {buildIdBytes} bytes: too many");
+            throw new BadInputException(
+                where, 12, $"{sectionCount} sections, build id of {buildIdBytes} bytes: too many");
         BuildId = bytes.Slice(reader.Offset, Math.Min((int)buildIdBytes, reader.Remaining));
         reader.Seek(StateMapFormat.HeaderBytes);
         SectionTable sections = SectionTable.Read(ref reader, (int)sectionCount, bytes);
@@ -56,7 +57,8 @@ public sealed class StateMapReader
                 sections.Require(StateMapSection.ReturnPoints, isa), $"{where}(return points {isa.Name()})");
             ReadOnlyMemory<byte> resume = sections.Require(StateMapSection.ResumeAddresses, isa);
             if (resume.Length < (long)FunctionCount * sizeof(uint))
-                throw new BadInputException(where, 16, $"resume addresses of {isa.Name()} do not fit into their section");
+                throw new BadInputException(
+                    where, 16, $"resume addresses of {isa.Name()} do not fit into their section");
             _resumeAddresses[isa] = resume;
         }
         _sections = sections;
@@ -99,7 +101,8 @@ public sealed class StateMapReader
 
     public string NameOf(int functionIndex)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)functionIndex, (uint)FunctionCount, nameof(functionIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)functionIndex, (uint)FunctionCount, nameof(functionIndex));
         return _strings.Text(BinaryPrimitives.ReadUInt32LittleEndian(
             _functions.Span[((functionIndex * StateMapFormat.FunctionRowBytes) + 12)..]));
     }
@@ -107,7 +110,8 @@ public sealed class StateMapReader
     /// <summary>Address of the function's resume clone on one ISA.</summary>
     public ulong ResumeAddress(Isa isa, int functionIndex)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)functionIndex, (uint)FunctionCount, nameof(functionIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)functionIndex, (uint)FunctionCount, nameof(functionIndex));
         return _resumeAddresses.TryGetValue(isa, out ReadOnlyMemory<byte> addresses)
             ? BinaryPrimitives.ReadUInt32LittleEndian(addresses.Span[(functionIndex * sizeof(uint))..])
             : throw new BadInputException($"{Where}: has nothing for {isa.Name()}");
@@ -238,7 +242,8 @@ public sealed class StateMapReader
         int functionIndex, int siteIndex, ReadOnlyMemory<byte> section, string name, out int before)
     {
         StateMapFunction function = Function(functionIndex);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)siteIndex, (uint)function.SiteCount, nameof(siteIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)siteIndex, (uint)function.SiteCount, nameof(siteIndex));
         int site = function.FirstSite + siteIndex;
         long chunks = ((long)SiteCount + StateMapFormat.SitesPerChunk - 1) / StateMapFormat.SitesPerChunk;
         before = site % StateMapFormat.SitesPerChunk;

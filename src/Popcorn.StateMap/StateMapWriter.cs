@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.StateMap;
 
-/// <summary>Encodes a <see cref="StateMapModel"/>; the mirror of <see cref="StateMapReader"/>. Equal models give equal bytes.</summary>
+/// <summary>Encodes a <see cref="StateMapModel"/>; the mirror of <see cref="StateMapReader"/>. Equal models give equal
+/// bytes.</summary>
 public static class StateMapWriter
 {
     /// <param name="withDetails">False leaves out callees, lines and value names, which no migration needs.</param>
@@ -30,7 +31,8 @@ public static class StateMapWriter
         return Assemble(model, sections);
     }
 
-    private static byte[] Assemble(StateMapModel model, List<(StateMapSection Kind, uint Isa, FieldWriter Bytes)> sections)
+    private static byte[] Assemble(
+        StateMapModel model, List<(StateMapSection Kind, uint Isa, FieldWriter Bytes)> sections)
     {
         FieldWriter file = new();
         file.Bytes(StateMapFormat.Magic);
@@ -153,8 +155,9 @@ public static class StateMapWriter
     private static FieldWriter WriteDetails(StateMapModel model, StringTable strings)
     {
         ChunkWriter chunks = new(StateMapFormat.SitesPerChunk);
-        foreach (SiteDetail detail in model.Functions.SelectMany(function => function.Sites).Select(site => site.Detail))
+        foreach (SiteModel site in model.Functions.SelectMany(function => function.Sites))
         {
+            SiteDetail detail = site.Detail;
             FieldWriter writer = chunks.Next();
             writer.Uleb128((ulong)strings.NumberOf(detail.Callee));
             writer.Uleb128((ulong)strings.NumberOf(detail.File));

@@ -38,7 +38,8 @@ internal sealed class TypeListSection
         reader.Seek((sizeof(uint) * (1 + (long)_decoded.Length)) + reader.U32());
         ulong count = reader.Uleb128();
         if (count > (ulong)reader.Remaining || count > StateMapFormat.ValuesPerSiteMax)
-            throw new BadInputException(_where, reader.Offset, $"list of {count} types, {reader.Remaining} bytes are left");
+            throw new BadInputException(
+                _where, reader.Offset, $"list of {count} types, {reader.Remaining} bytes are left");
         LiveValueType[] types = new LiveValueType[count];
         for (int i = 0; i < types.Length; i++)
         {
@@ -46,7 +47,8 @@ internal sealed class TypeListSection
             byte vectorBytes = kind is ValueKind.Vector8 or ValueKind.Vector16 ? reader.U8() : (byte)0;
             types[i] = new LiveValueType(kind, vectorBytes);
             if (!types[i].IsValid)
-                throw new BadInputException(_where, reader.Offset, $"value type {(byte)kind}.{vectorBytes} is not known");
+                throw new BadInputException(
+                    _where, reader.Offset, $"value type {(byte)kind}.{vectorBytes} is not known");
         }
         return types;
     }

@@ -14,7 +14,8 @@ internal static class ExpressionEvaluator
     private const int DepthMax = 16;
 
     internal static ulong Evaluate(
-        ReadOnlySpan<byte> expression, RegisterFile file, ReadOnlySpan<ulong> registers, StackMemory stack, ulong? initial)
+        ReadOnlySpan<byte> expression, RegisterFile file, ReadOnlySpan<ulong> registers, StackMemory stack,
+        ulong? initial)
     {
         Span<ulong> values = stackalloc ulong[DepthMax];
         int depth = 0;
@@ -46,7 +47,8 @@ internal static class ExpressionEvaluator
                 if (operation == DW_OP_plus_uconst)
                     value += reader.Uleb128();
                 else if (!stack.TryReadU64(value, out value))
-                    throw new BadInputException(reader.Where, at, $"address 0x{values[depth - 1]:x} is not on the stack");
+                    throw new BadInputException(
+                        reader.Where, at, $"address 0x{values[depth - 1]:x} is not on the stack");
                 values[depth - 1] = value;
             }
             else
@@ -88,7 +90,8 @@ internal static class ExpressionEvaluator
             case DW_OP_consts:
                 return (ulong)reader.Sleb128();
             default:
-                throw new BadInputException(reader.Where, reader.Offset - 1, $"operation 0x{operation:x2} is not supported");
+                throw new BadInputException(
+                    reader.Where, reader.Offset - 1, $"operation 0x{operation:x2} is not supported");
         }
     }
 

@@ -8,7 +8,8 @@ namespace Popcorn.Transform;
 /// <summary>Turns a thread state into words, with each value's location on the ISAs asked for.</summary>
 public static class FrameDescriber
 {
-    /// <param name="pcs">Return addresses as <see cref="StackReader"/> collected them; null for a state from an image.</param>
+    /// <param name="pcs">Return addresses as <see cref="StackReader"/> collected them; null for a state from an
+    /// image.</param>
     /// <param name="framesMax">Describes the innermost so many; a deep recursion is of no use whole.</param>
     public static IReadOnlyList<FrameDescription> Describe(
         ThreadState state, StateMapReader map, IReadOnlyList<Isa> isas, IReadOnlyList<ulong>? pcs = null,
@@ -49,7 +50,8 @@ public static class FrameDescriber
                     : points[isa][0].Locations[i].Describe(IsaProfile.Of(isas[isa]).Registers);
             }
             string name = detail.ValueNames[i].Length > 0 ? detail.ValueNames[i] : $"%{i}";
-            descriptions[i] = new ValueDescription(name, types[i].ToString(), values[i], Text(types[i], values[i]), locations);
+            descriptions[i] = new ValueDescription(
+                name, types[i].ToString(), values[i], Text(types[i], values[i]), locations);
         }
         return descriptions;
     }

@@ -5,8 +5,8 @@ using Popcorn.StateMap;
 namespace Popcorn.Transform;
 
 /// <summary>
-/// Everything a return address determines, looked up once: whose frame it is, where its values are, and how its caller's
-/// registers are found. Registers are slots already, so that walking a stack is table-driven.
+/// Everything a return address determines, looked up once: whose frame it is, where its values are, and how its
+/// caller's registers are found. Registers are slots already, so that walking a stack is table-driven.
 /// </summary>
 internal sealed class FrameRecipe
 {
@@ -21,7 +21,8 @@ internal sealed class FrameRecipe
 
     internal required UnwindRow Row { get; init; }
 
-    /// <summary>Slot of the register the CFA is relative to; -1 when the row has an expression, or names no register.</summary>
+    /// <summary>Slot of the register the CFA is relative to; -1 when the row has an expression, or names no
+    /// register.</summary>
     internal required int CfaSlot { get; init; }
 
     /// <summary>Slots saved in memory, with their offset from the CFA.</summary>

@@ -8,9 +8,9 @@ using Popcorn.StateMap;
 namespace Popcorn.Transform;
 
 /// <summary>
-/// What the transformation needs of one ISA's executable: its unwind table, the runtime's three addresses, and its part of
-/// the state map. Keep it as long as the program may move: it remembers every return address it has looked up. Safe for
-/// use by several threads.
+/// What the transformation needs of one ISA's executable: its unwind table, the runtime's three addresses, and its part
+/// of the state map. Keep it as long as the program may move: it remembers every return address it has looked up. Safe
+/// for use by several threads.
 /// </summary>
 public sealed class IsaExecutable
 {

@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Transform;
 
 /// <summary>
-/// Thread state → the chained records of contracts section 5, from which the target ISA's own code rebuilds the stack. They
-/// lie outermost first, the runtime's record last.
+/// Thread state → the chained records of contracts section 5, from which the target ISA's own code rebuilds the stack.
+/// They lie outermost first, the runtime's record last.
 /// </summary>
 public static class RecordBuilder
 {
@@ -35,8 +35,8 @@ public static class RecordBuilder
     }
 
     /// <summary>
-    /// Fills <paramref name="records"/>, which will be copied to <paramref name="baseAddress"/> of the target process, and
-    /// returns the address of the outermost record, which the thread starts with.
+    /// Fills <paramref name="records"/>, which will be copied to <paramref name="baseAddress"/> of the target process,
+    /// and returns the address of the outermost record, which the thread starts with.
     /// </summary>
     public static ulong Build(ThreadState state, IsaExecutable target, ulong baseAddress, Span<byte> records)
     {

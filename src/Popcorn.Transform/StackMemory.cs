@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Popcorn.Transform;
 
-/// <summary>The bytes of a thread's native stack from its stack pointer up, at the addresses they have in the program.</summary>
+/// <summary>The bytes of a thread's native stack from its stack pointer up, at the addresses they have in the
+/// program.</summary>
 public readonly ref struct StackMemory(ulong lowAddress, ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

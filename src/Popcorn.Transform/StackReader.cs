@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Popcorn.Architecture;
 using Popcorn.Core;
 using Popcorn.ObjectFiles.Dwarf;
+using Popcorn.ObjectFiles.Elf;
 using Popcorn.StateMap;
 
 namespace Popcorn.Transform;
@@ -26,8 +27,8 @@ public ref struct StackReader
     }
 
     /// <summary>
-    /// Reads a parked thread's frames into <paramref name="into"/>, which is cleared first. A stack that cannot be read to
-    /// its bottom is a <see cref="BadInputException"/> that names frame number, pc and nearest symbol.
+    /// Reads a parked thread's frames into <paramref name="into"/>, which is cleared first. A stack that cannot be read
+    /// to its bottom is a <see cref="BadInputException"/> that names frame number, pc and nearest symbol.
     /// </summary>
     public static void Read(IsaExecutable executable, ThreadContext context, StackMemory stack, ThreadState into) =>
         Read(executable, context, stack, into, pcs: null);
@@ -40,7 +41,8 @@ public ref struct StackReader
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(into);
         if (executable.Isa != context.Isa)
-            throw new ArgumentException($"executable is for {executable.Isa}, thread for {context.Isa}", nameof(context));
+            throw new ArgumentException(
+                $"executable is for {executable.Isa}, thread for {context.Isa}", nameof(context));
         into.Clear();
         into.Kind = context.Kind;
         if (context.Kind == ParkKind.SystemCall)
@@ -75,7 +77,8 @@ public ref struct StackReader
             throw Bad("the thread has no frame of the program");
     }
 
-    /// <summary>The innermost site must be what the thread says it parked in, or the record would resume something else.</summary>
+    /// <summary>The innermost site must be what the thread says it parked in, or the record would resume something
+    /// else.</summary>
     private readonly void CheckInnermost(ThreadContext context, FrameRecipe recipe)
     {
         bool isPoint = recipe.SiteKind == SiteKind.Point;
@@ -127,8 +130,8 @@ public ref struct StackReader
     {
         int stackPointer = _executable.Profile.Registers.StackPointer;
         ulong cfa = ComputeCfa(recipe);
-        // A frame that made a call has pushed or saved its return address, so its CFA lies above its stack pointer. This
-        // also makes a cycle impossible.
+        // A frame that made a call has pushed or saved its return address, so its CFA lies above its stack pointer.
+        // This also makes a cycle impossible.
         if (cfa <= _registers[stackPointer] || cfa > _stack.HighAddress)
         {
             throw Bad(
@@ -205,6 +208,9 @@ public ref struct StackReader
         }
     }
 
-    private readonly BadInputException Bad(string sentence) =>
-        new($"stack of {_executable.Elf.Where}, frame {_frame}, pc {_executable.Elf.Symbols.Describe(_pc)}: {sentence}");
+    private readonly BadInputException Bad(string sentence)
+    {
+        ElfFile elf = _executable.Elf;
+        return new($"stack of {elf.Where}, frame {_frame}, pc {elf.Symbols.Describe(_pc)}: {sentence}");
+    }
 }

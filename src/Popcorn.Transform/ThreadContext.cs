@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Transform;
 
 /// <summary>
-/// The registers of a parked thread, as its slot of the control region holds them (contracts, section 7). They are those
-/// of the innermost IR frame right after its call of <c>__pop_park</c> or <c>__pop_syscall</c> returned.
+/// The registers of a parked thread, as its slot of the control region holds them (contracts, section 7). They are
+/// those of the innermost IR frame right after its call of <c>__pop_park</c> or <c>__pop_syscall</c> returned.
 /// </summary>
 public sealed class ThreadContext
 {
@@ -39,7 +39,8 @@ public sealed class ThreadContext
 
     public ReadOnlyMemory<ulong> SystemCallArguments { get; init; } = new ulong[ArgumentCount];
 
-    /// <summary>By register slot (<see cref="RegisterFile.SlotOf"/>): 32 integer, then 32 floating-point words.</summary>
+    /// <summary>By register slot (<see cref="RegisterFile.SlotOf"/>): 32 integer, then 32 floating-point
+    /// words.</summary>
     public required ReadOnlyMemory<ulong> Registers { get; init; }
 
     /// <summary>Reads a slot of a thread that has parked; any other state is refused.</summary>

@@ -47,7 +47,8 @@ public static class ThreadStateCodec
         into.Clear();
         byte version = reader.U8();
         if (version != Version)
-            throw new BadInputException(reader.Where, reader.Offset - 1, $"thread state version {version}, expected {Version}");
+            throw new BadInputException(
+                reader.Where, reader.Offset - 1, $"thread state version {version}, expected {Version}");
         byte kind = reader.U8();
         if (kind > (byte)ParkKind.SystemCall)
             throw new BadInputException(reader.Where, reader.Offset - 1, $"park kind {kind} is not known");
@@ -57,7 +58,8 @@ public static class ThreadStateCodec
             into.SystemCallArguments[i] = reader.U64();
         ulong frameCount = reader.Uleb128();
         if (frameCount is 0 or > ThreadState.FramesMax)
-            throw new BadInputException(reader.Where, reader.Offset, $"{frameCount} frames, expected 1 to {ThreadState.FramesMax}");
+            throw new BadInputException(
+                reader.Where, reader.Offset, $"{frameCount} frames, expected 1 to {ThreadState.FramesMax}");
         for (ulong i = 0; i < frameCount; i++)
             ReadFrame(ref reader, map, into, isInnermost: i == 0);
     }
@@ -75,7 +77,8 @@ public static class ThreadStateCodec
         }
         StateMapSite site = map.Site((int)functionIndex, (int)siteIndex);
         if (isInnermost && site.Kind == SiteKind.Point != (into.Kind == ParkKind.Point))
-            throw new BadInputException(reader.Where, at, $"innermost site is a {site.Kind}, the thread parked in a {into.Kind}");
+            throw new BadInputException(
+                reader.Where, at, $"innermost site is a {site.Kind}, the thread parked in a {into.Kind}");
         into.AddFrame((int)functionIndex, (int)siteIndex, site.Types.Count);
         Span<byte> bytes = stackalloc byte[LiveValueType.BytesMax];
         foreach (LiveValueType type in site.Types)

@@ -14,11 +14,13 @@ public class ElfFileTests(SampleBuild build)
     public void RealExecutable_ReadsAsReadelfDoes(Isa isa)
     {
         ElfFile elf = build.Executables[isa];
-        string listing = Encoding.UTF8.GetString(Tool.Run("llvm-readelf-19", $"-W --sections --symbols {build.PathOf(isa)}"));
+        string listing = Encoding.UTF8.GetString(
+            Tool.Run("llvm-readelf-19", $"-W --sections --symbols {build.PathOf(isa)}"));
 
         Assert.Equal(isa, elf.Isa);
         foreach (ElfSection section in elf.Sections.Skip(1))
-            Assert.Contains($"{section.Address:x16} {section.Offset:x6} {section.Size:x6}", listing, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{section.Address:x16} {section.Offset:x6} {section.Size:x6}", listing, StringComparison.Ordinal);
         foreach (ElfSymbol symbol in elf.Symbols.All.Where(symbol => symbol.Type == ElfConstants.STT_FUNC))
             Assert.Contains($"{symbol.Value:x16}", listing, StringComparison.Ordinal);
         string buildId = Encoding.UTF8.GetString(Tool.Run("llvm-readelf-19", $"-n {build.PathOf(isa)}"));
@@ -99,7 +101,9 @@ public class ElfFileTests(SampleBuild build)
     {
         byte[] small = new ElfBuilder(Isa.X86_64)
             .Section(".data", 0x1000, [1, 2, 3])
-            .Section(".note", 0x1000, [4, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0x47, 0x4e, 0x55, 0, 9, 9, 0, 0], ElfConstants.SHT_NOTE)
+            .Section(
+                ".note", 0x1000, [4, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0x47, 0x4e, 0x55, 0, 9, 9, 0, 0],
+                ElfConstants.SHT_NOTE)
             .Function("f", 0x2000, 16)
             .Write();
         Assert.Equal([9, 9], ElfFile.Parse(small, "small").ReadBuildId().ToArray());

@@ -72,7 +72,8 @@ public partial class UnwindTableTests(SampleBuild build)
         program.Bytes([DW_CFA_advance_loc | 1, DW_CFA_def_cfa_offset, 16, DW_CFA_offset | 6, 2]);
         program.Bytes([DW_CFA_advance_loc1, 1, DW_CFA_def_cfa_register, 6, DW_CFA_remember_state]);
         program.Bytes([DW_CFA_advance_loc2, 1, 0, DW_CFA_def_cfa, 3, 40, DW_CFA_undefined, 6, DW_CFA_same_value, 12]);
-        program.Bytes([DW_CFA_advance_loc4, 1, 0, 0, 0, DW_CFA_restore_state, DW_CFA_restore | 6, DW_CFA_GNU_args_size, 32]);
+        program.Bytes(
+            [DW_CFA_advance_loc4, 1, 0, 0, 0, DW_CFA_restore_state, DW_CFA_restore | 6, DW_CFA_GNU_args_size, 32]);
         program.Bytes([DW_CFA_advance_loc | 1, DW_CFA_offset_extended, 12, 3, DW_CFA_offset_extended_sf, 13, 0x7c]);
         program.Bytes([DW_CFA_val_offset, 14, 1, DW_CFA_val_offset_sf, 15, 0x7f, DW_CFA_register, 3, 9]);
         program.Bytes([DW_CFA_advance_loc | 1, DW_CFA_def_cfa_sf, 7, 0x7e, DW_CFA_restore_extended, 12]);
@@ -169,7 +170,8 @@ public partial class UnwindTableTests(SampleBuild build)
     {
         Assert.True(table.TryFindRow(Start + offset, out UnwindRow? row));
         string cfa = row!.CfaExpression.IsEmpty ? $"{row.CfaRegister}+{row.CfaOffset}" : "expression";
-        IEnumerable<string> rules = row.Rules.OrderBy(rule => rule.Register).Select(rule => rule.Register + rule.Kind switch
+        IOrderedEnumerable<UnwindRule> ordered = row.Rules.OrderBy(rule => rule.Register);
+        IEnumerable<string> rules = ordered.Select(rule => rule.Register + rule.Kind switch
         {
             UnwindRuleKind.Undefined => "?",
             UnwindRuleKind.SameValue => "=",

@@ -4,18 +4,20 @@ using Popcorn.ObjectFiles.Elf;
 
 namespace Popcorn.Samples;
 
-/// <summary>Writes small ELF executables, the mirror of <see cref="ElfFile"/>, for tests that need one with a flaw.</summary>
+/// <summary>Writes small ELF executables, the mirror of <see cref="ElfFile"/>, for tests that need one with a
+/// flaw.</summary>
 public sealed class ElfBuilder(Isa isa)
 {
-    private readonly List<(string Name, uint Type, ulong Flags, ulong Address, byte[] Bytes, uint Link, uint Info, ulong Entry)>
+    private readonly List<Part>
         _sections = [];
 
     private readonly List<(string Name, ulong Value, ulong Size, byte Type)> _symbols = [];
 
-    public ElfBuilder Section(string name, ulong address, ReadOnlySpan<byte> bytes, uint type = ElfConstants.SHT_PROGBITS)
+    public ElfBuilder Section(
+        string name, ulong address, ReadOnlySpan<byte> bytes, uint type = ElfConstants.SHT_PROGBITS)
     {
         ulong flags = address == 0 ? 0 : ElfConstants.SHF_ALLOC;
-        _sections.Add((name, type, flags, address, bytes.ToArray(), 0, 0, 0));
+        _sections.Add(new Part(name, type, flags, address, bytes.ToArray()));
         return this;
     }
 
@@ -41,11 +43,11 @@ public sealed class ElfBuilder(Isa isa)
             symbols.U64(size);
             strings.Bytes(Encoding.UTF8.GetBytes(name + "\0"));
         }
-        List<(string Name, uint Type, ulong Flags, ulong Address, byte[] Bytes, uint Link, uint Info, ulong Entry)> all =
-            [("", 0, 0, 0, [], 0, 0, 0), .. _sections];
+        List<Part> all =
+            [new Part("", 0, 0, 0, []), .. _sections];
         uint stringTable = (uint)all.Count + 1;
-        all.Add((".symtab", ElfConstants.SHT_SYMTAB, 0, 0, symbols.Written.ToArray(), stringTable, 1, 24));
-        all.Add((".strtab", ElfConstants.SHT_STRTAB, 0, 0, strings.Written.ToArray(), 0, 0, 0));
+        all.Add(new Part(".symtab", ElfConstants.SHT_SYMTAB, 0, 0, symbols.Written.ToArray(), stringTable, 1, 24));
+        all.Add(new Part(".strtab", ElfConstants.SHT_STRTAB, 0, 0, strings.Written.ToArray()));
         FieldWriter names = new();
         List<uint> nameOffsets = [];
         foreach (string name in all.Select(section => section.Name).Append(".shstrtab"))
@@ -53,17 +55,17 @@ public sealed class ElfBuilder(Isa isa)
             nameOffsets.Add((uint)names.Length);
             names.Bytes(Encoding.UTF8.GetBytes(name + "\0"));
         }
-        all.Add((".shstrtab", ElfConstants.SHT_STRTAB, 0, 0, names.Written.ToArray(), 0, 0, 0));
+        all.Add(new Part(".shstrtab", ElfConstants.SHT_STRTAB, 0, 0, names.Written.ToArray()));
         return Assemble(all, nameOffsets);
     }
 
     private byte[] Assemble(
-        List<(string Name, uint Type, ulong Flags, ulong Address, byte[] Bytes, uint Link, uint Info, ulong Entry)> sections,
+        List<Part> sections,
         List<uint> nameOffsets)
     {
         FieldWriter contents = new();
         List<ulong> offsets = [];
-        foreach ((_, _, _, _, byte[] bytes, _, _, _) in sections)
+        foreach (byte[] bytes in sections.Select(section => section.Bytes))
         {
             contents.AlignTo(8);
             offsets.Add(ElfConstants.HeaderBytes + (ulong)contents.Length);
@@ -115,4 +117,8 @@ public sealed class ElfBuilder(Isa isa)
         file.U16(sectionCount);
         file.U16((ushort)(sectionCount - 1));
     }
+
+    private sealed record Part(
+        string Name, uint Type, ulong Flags, ulong Address, byte[] Bytes, uint Link = 0, uint Info = 0,
+        ulong Entry = 0);
 }

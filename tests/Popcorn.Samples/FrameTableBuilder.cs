@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.Samples;
 
-/// <summary>Writes <c>.eh_frame</c> sections: one CIE (version 1, "zR", absolute 8-byte pointers) and FDEs that follow it.</summary>
+/// <summary>Writes <c>.eh_frame</c> sections: one CIE (version 1, "zR", absolute 8-byte pointers) and FDEs that follow
+/// it.</summary>
 public sealed class FrameTableBuilder
 {
     private readonly FieldWriter _writer = new();

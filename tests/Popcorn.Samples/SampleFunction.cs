@@ -11,8 +11,8 @@ public enum FrameShape
 }
 
 /// <summary>
-/// A function that holds values across one call. It calls the next function of the chain with x * 3 + 1, and the last one
-/// recurses to a depth given at run time and parks there.
+/// A function that holds values across one call. It calls the next function of the chain with x * 3 + 1, and the last
+/// one recurses to a depth given at run time and parks there.
 /// </summary>
 public sealed record SampleFunction(string Name, FrameShape Shape, IReadOnlyList<SampleValue> Values)
 {

@@ -5,8 +5,8 @@ using Popcorn.StateMap;
 namespace Popcorn.Samples;
 
 /// <summary>
-/// A freestanding program for the three ISAs, made from hand-written IR by stock LLVM tools: a chain of functions with live
-/// values of every type, then a recursion that parks by dumping its registers and stack to standard output.
+/// A freestanding program for the three ISAs, made from hand-written IR by stock LLVM tools: a chain of functions with
+/// live values of every type, then a recursion that parks by dumping its registers and stack to standard output.
 /// </summary>
 public sealed class SampleProgram
 {
@@ -62,7 +62,8 @@ public sealed class SampleProgram
         File.WriteAllText($"{stem}.ld", LinkerScript());
         Tool.Run(
             "ld.lld-19",
-            $"-static --eh-frame-hdr --build-id=sha1 -T {stem}.ld {stem}.o {stem}.runtime.o {stem}.sites.o -o {stem}.elf");
+            $"-static --eh-frame-hdr --build-id=sha1 -T {stem}.ld "
+            + $"{stem}.o {stem}.runtime.o {stem}.sites.o -o {stem}.elf");
         return $"{stem}.elf";
     }
 
@@ -107,7 +108,8 @@ public sealed class SampleProgram
             ir.Append(Chain[i].Definition(i + 1 < Chain.Count ? Chain[i + 1].Name : Recursion));
         string bundle = string.Join(", ", RecursionValues.Select((value, i) => value.Operand(i)));
         ir.AppendLine($$"""
-            define i64 @{{Recursion}}(i64 %x, i64 %depth) uwtable section ".text.pop.{{Recursion}}" align 16 gc "statepoint-example" {
+            define i64 @{{Recursion}}(i64 %x, i64 %depth) uwtable section ".text.pop.{{Recursion}}" align 16
+                gc "statepoint-example" {
             {{string.Concat(RecursionValues.Select((value, i) => value.Definition(i)))}}
               %deeper = icmp ne i64 %depth, 0
               br i1 %deeper, label %down, label %bottom
@@ -126,7 +128,8 @@ public sealed class SampleProgram
             """);
         foreach (string name in Names())
         {
-            ir.AppendLine($"define i64 @{name}.resume(ptr %record) uwtable section \".text.resume.{name}\" align 16 {{");
+            ir.AppendLine(
+                $"define i64 @{name}.resume(ptr %record) uwtable section \".text.resume.{name}\" align 16 {{");
             ir.AppendLine("  ret i64 0");
             ir.AppendLine("}");
         }

@@ -3,7 +3,8 @@ using Popcorn.Core;
 
 namespace Popcorn.Samples;
 
-/// <summary>What differs between the ISAs when a sample is built and run: options, and a runtime of two functions.</summary>
+/// <summary>What differs between the ISAs when a sample is built and run: options, and a runtime of two
+/// functions.</summary>
 internal sealed record SampleTarget(string LlcOptions, string ClangOptions, string? Emulator, string Runtime)
 {
     internal static SampleTarget Of(Isa isa) => isa switch

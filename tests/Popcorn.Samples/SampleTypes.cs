@@ -37,7 +37,8 @@ internal static class SampleTypes
         SampleValue.Constant(new LiveValueType(ValueKind.I64), "i64", "81985529216486895", 0x0123456789abcdef),
         SampleValue.Constant(new LiveValueType(ValueKind.F64), "double", "1.5", BitConverter.DoubleToUInt64Bits(1.5)),
         SampleValue.Constant(new LiveValueType(ValueKind.F32), "float", "2.5", BitConverter.SingleToUInt32Bits(2.5f)),
-        SampleValue.Constant(new LiveValueType(ValueKind.I128), "i128", "18446744073709551617", (UInt128.One << 64) + 1),
+        SampleValue.Constant(
+            new LiveValueType(ValueKind.I128), "i128", "18446744073709551617", (UInt128.One << 64) + 1),
         SampleValue.Constant(new LiveValueType(ValueKind.Pointer), "ptr", "null", 0),
     ];
 

@@ -3,8 +3,8 @@ using Popcorn.StateMap;
 namespace Popcorn.Samples;
 
 /// <summary>
-/// A live value of a sample function: its type, and how it follows from the function's argument <c>x</c>, once as IR and once
-/// as arithmetic, so that a test knows what a stack must hold.
+/// A live value of a sample function: its type, and how it follows from the function's argument <c>x</c>, once as IR
+/// and once as arithmetic, so that a test knows what a stack must hold.
 /// </summary>
 public sealed class SampleValue
 {

@@ -4,7 +4,8 @@ using Popcorn.StateMap;
 
 namespace Popcorn.Samples;
 
-/// <summary>Writes a <c>.pop.sites</c> section as GNU assembly, byte for byte as contracts section 6 draws it.</summary>
+/// <summary>Writes a <c>.pop.sites</c> section as GNU assembly, byte for byte as contracts section 6 draws
+/// it.</summary>
 public sealed class SiteAssembly
 {
     private readonly StringBuilder _text = new("  .section .pop.sites,\"\",@progbits\n");

@@ -3,10 +3,11 @@ using Popcorn.ObjectFiles.StackMaps;
 
 namespace Popcorn.Samples;
 
-/// <summary>Writes one version 3 table of <c>.llvm_stackmaps</c>; concatenate several for what a linker makes.</summary>
+/// <summary>Writes one version 3 table of <c>.llvm_stackmaps</c>; concatenate several for what a linker
+/// makes.</summary>
 public sealed class StackMapTableBuilder
 {
-    private readonly List<(ulong Address, List<(ulong Id, uint Offset, StackMapLocation[] Locations)> Records)> _functions = [];
+    private readonly List<(ulong Address, List<PendingRecord> Records)> _functions = [];
     private readonly List<long> _constants = [];
 
     public StackMapTableBuilder Function(ulong address)
@@ -15,10 +16,11 @@ public sealed class StackMapTableBuilder
         return this;
     }
 
-    /// <summary>A record of the last function. A constant that does not fit 32 bits goes to the constant pool, as LLVM's do.</summary>
+    /// <summary>A record of the last function. A constant that does not fit 32 bits goes to the constant pool, as
+    /// LLVM's do.</summary>
     public StackMapTableBuilder Record(ulong id, uint offset, params StackMapLocation[] locations)
     {
-        _functions[^1].Records.Add((id, offset, locations));
+        _functions[^1].Records.Add(new PendingRecord(id, offset, locations));
         return this;
     }
 
@@ -78,4 +80,6 @@ public sealed class StackMapTableBuilder
         writer.U16(0);
         writer.I32(value);
     }
+
+    private sealed record PendingRecord(ulong Id, uint Offset, StackMapLocation[] Locations);
 }

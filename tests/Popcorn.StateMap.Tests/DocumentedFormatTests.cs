@@ -106,7 +106,8 @@ public class DocumentedFormatTests
         StringBuilder text = new();
         for (int at = 0; at < bytes.Length; at += 16)
         {
-            IEnumerable<string> row = bytes.Skip(at).Take(16).Select(value => value.ToString("x2", CultureInfo.InvariantCulture));
+            IEnumerable<string> row = bytes.Skip(at).Take(16).Select(
+                value => value.ToString("x2", CultureInfo.InvariantCulture));
             text.Append(CultureInfo.InvariantCulture, $"{at:x4}  {string.Join(' ', row)}\n");
         }
         return text.ToString();

@@ -20,7 +20,8 @@ internal static class LargeModel
             for (int site = 0; site < sites.Length; site++)
                 sites[site] = MakeSite(random, site);
             uint address = 0x400000 + ((uint)i * functionBytes);
-            Dictionary<Isa, uint> resume = IsaNames.All.ToDictionary(isa => isa, isa => 0x4000000 + ((uint)i * functionBytes));
+            Dictionary<Isa, uint> resume = IsaNames.All.ToDictionary(
+                isa => isa, isa => 0x4000000 + ((uint)i * functionBytes));
             models.Add(new FunctionModel($"function_{i}", address, functionBytes, resume, sites));
         }
         Dictionary<Isa, IReadOnlyList<ReturnPoint>> points = [];

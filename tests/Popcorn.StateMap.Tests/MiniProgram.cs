@@ -7,8 +7,8 @@ using Popcorn.Samples;
 namespace Popcorn.StateMap.Tests;
 
 /// <summary>
-/// The smallest executable the builder accepts: one function with two sites, written without any compiler, so that a test
-/// can put exactly one flaw into one ISA's.
+/// The smallest executable the builder accepts: one function with two sites, written without any compiler, so that a
+/// test can put exactly one flaw into one ISA's.
 /// </summary>
 internal sealed record MiniProgram(Isa Isa)
 {

@@ -3,15 +3,17 @@ using Popcorn.Core;
 
 namespace Popcorn.StateMap.Tests;
 
-/// <summary>Random state map models, in the shapes the builder makes: functions and return points in address order.</summary>
+/// <summary>Random state map models, in the shapes the builder makes: functions and return points in address
+/// order.</summary>
 internal static class ModelGenerator
 {
     private static readonly string[] s_names = ["", "i", "count", "größe", "very_long_name_of_a_local"];
 
     private static readonly Gen<string> s_name = Gen.Int[0, s_names.Length - 1].Select(i => s_names[i]);
 
-    private static readonly Gen<LiveValueType> s_type = Gen.Select(Gen.Int[1, 13], Gen.Byte[1, 8]).Select((kind, bytes) =>
-        new LiveValueType((ValueKind)kind, kind < 12 ? (byte)0 : bytes));
+    private static readonly Gen<LiveValueType> s_type =
+        Gen.Select(Gen.Int[1, 13], Gen.Byte[1, 8]).Select(
+            (kind, bytes) => new LiveValueType((ValueKind)kind, kind < 12 ? (byte)0 : bytes));
 
     private static readonly Gen<SiteModel> s_site =
         Gen.Select(Gen.Int[0, 2], s_type.Array[0, 6], s_name, Gen.Int[0, 9999]).Select((kind, types, name, line) =>
@@ -20,7 +22,8 @@ internal static class ModelGenerator
                 new SiteDetail(name, line % 3 + ".c", line, [.. types.Select((_, i) => i % 2 == 0 ? name : $"v{i}")])));
 
     private static readonly Gen<ValueLocation> s_location =
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 95], Gen.OneOf(Gen.Long[-64, 64], Gen.Long)).Select((kind, register, operand) =>
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 95], Gen.OneOf(Gen.Long[-64, 64], Gen.Long)).Select(
+            (kind, register, operand) =>
             (LocationKind)kind switch
             {
                 LocationKind.Constant => ValueLocation.Constant(operand),
@@ -37,7 +40,8 @@ internal static class ModelGenerator
         select Assemble(buildId, sites, gaps, isas, points);
 
     /// <summary>Function, site, resume code or not, gap to the point before, locations.</summary>
-    private static Gen<(int Function, int Site, bool IsResume, uint Gap, ValueLocation[] Locations)[]> Points(SiteModel[][] sites)
+    private static Gen<(int Function, int Site, bool IsResume, uint Gap, ValueLocation[] Locations)[]> Points(
+        SiteModel[][] sites)
     {
         if (sites.Length == 0)
             return Gen.Const(Array.Empty<(int, int, bool, uint, ValueLocation[])>());
@@ -61,7 +65,8 @@ internal static class ModelGenerator
         for (int i = 0; i < sites.Length; i++)
         {
             functions.Add(new FunctionModel(
-                $"f{i}", address, gaps[i], isas.ToDictionary(isa => isa, isa => (uint)(0x800000 + ((uint)isa * 256) + i)), sites[i]));
+                $"f{i}", address, gaps[i],
+                isas.ToDictionary(isa => isa, isa => (uint)(0x800000 + ((uint)isa * 256) + i)), sites[i]));
             address += gaps[i];
         }
         Dictionary<Isa, IReadOnlyList<ReturnPoint>> returnPoints = [];

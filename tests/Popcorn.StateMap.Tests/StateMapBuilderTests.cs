@@ -53,45 +53,47 @@ public class StateMapBuilderTests(SampleBuild build)
         DiagnosticSink sink = new();
 
         byte[]? map = StateMapBuilder.Build(
-            IsaNames.All.ToDictionary(isa => isa, isa => new MiniProgram(isa) { Address = 0, RecordedAddress = 0 }.Write()),
+            IsaNames.All.ToDictionary(
+                isa => isa, isa => new MiniProgram(isa) { Address = 0, RecordedAddress = 0 }.Write()),
             s_buildId, sink);
 
         // What is left is a record of a resume function that nothing describes.
         Assert.Null(map);
-        Assert.All(sink.All, diagnostic => Assert.Equal("PC0207", diagnostic.Code));
+        Assert.All(sink.All, diagnostic => Assert.Equal("PC0407", diagnostic.Code));
         Assert.All(sink.All, diagnostic => Assert.Contains("0x50", diagnostic.Sentence, StringComparison.Ordinal));
     }
 
     [Fact]
     public void MissingSections_AreNamed()
     {
-        Refused("PC0201", ".pop.sites", program => program with { HasSites = false });
-        Refused("PC0201", ".llvm_stackmaps", program => program with { HasStackMaps = false });
+        Refused("PC0401", ".pop.sites", program => program with { HasSites = false });
+        Refused("PC0401", ".llvm_stackmaps", program => program with { HasStackMaps = false });
     }
 
     [Fact]
     public void FunctionOnOneIsaOnly_IsNamed()
     {
-        Refused("PC0202", "'f' at 0x401000 has sites on x86_64, none", program => program with { Address = 0x402000 });
-        Refused("PC0202", "is 'f' on x86_64 and 'g' on riscv64", program => program with { Name = "g" });
-        Refused("PC0202", "share the address 0x401000", program => program with { HasTwin = true });
+        Refused("PC0402", "'f' at 0x401000 has sites on x86_64, none", program => program with { Address = 0x402000 });
+        Refused("PC0402", "is 'f' on x86_64 and 'g' on riscv64", program => program with { Name = "g" });
+        Refused("PC0402", "share the address 0x401000", program => program with { HasTwin = true });
     }
 
     [Fact]
     public void DifferentSites_AreNamed()
     {
-        Refused("PC0203", "has 2 sites on x86_64, 1 on riscv64", program => program with { Sites = [program.Sites[0]] });
         Refused(
-            "PC0204", "function 'f', site 1 (sample.c:11): is a Point on x86_64, a Call on riscv64",
+            "PC0403", "has 2 sites on x86_64, 1 on riscv64", program => program with { Sites = [program.Sites[0]] });
+        Refused(
+            "PC0404", "function 'f', site 1 (sample.c:11): is a Point on x86_64, a Call on riscv64",
             program => program with { Sites = [program.Sites[0], program.Sites[1] with { Kind = SiteKind.Call }] });
         Refused(
-            "PC0205", "function 'f', site 0 (sample.c:10): has 2 live values on x86_64, 1 on riscv64",
+            "PC0405", "function 'f', site 0 (sample.c:10): has 2 live values on x86_64, 1 on riscv64",
             program => program with
             {
                 Sites = [program.Sites[0] with { Values = [program.Sites[0].Values[0]] }, program.Sites[1]],
             });
         Refused(
-            "PC0206", "function 'f', site 1 (sample.c:11): live value 0 is f64 on x86_64, i64 on riscv64",
+            "PC0406", "function 'f', site 1 (sample.c:11): live value 0 is f64 on x86_64, i64 on riscv64",
             program => program with
             {
                 Sites = [program.Sites[0], program.Sites[1] with { Values = [MiniProgram.Value(ValueKind.I64)] }],
@@ -101,15 +103,15 @@ public class StateMapBuilderTests(SampleBuild build)
     [Fact]
     public void StrayRecords_AreNamed()
     {
-        Refused("PC0207", "belongs to no function", program => program with { RecordedAddress = 0x401010 });
+        Refused("PC0407", "belongs to no function", program => program with { RecordedAddress = 0x401010 });
         Refused(
-            "PC0207", "site 2: the function has 2 sites",
+            "PC0407", "site 2: the function has 2 sites",
             program => program with { Records = [.. program.Records, (2, 0x50, [])] });
         Refused(
-            "PC0208", "recorded 2 live values on riscv64, the site has 1",
+            "PC0408", "recorded 2 live values on riscv64, the site has 1",
             program => program with { Records = [program.Records[0], (1, 0x40, [.. program.Records[0].Values])] });
         Refused(
-            "PC0210", "is the return address of site 0 of 'f' and of site 1 of 'f'",
+            "PC0410", "is the return address of site 0 of 'f' and of site 1 of 'f'",
             program => program with { Records = [program.Records[0], program.Records[1] with { Offset = 0x20 }] });
     }
 
@@ -118,8 +120,9 @@ public class StateMapBuilderTests(SampleBuild build)
     [InlineData(StackMapLocationKind.Register, 8, 2, "is in the middle of s0")]
     [InlineData(StackMapLocationKind.Indirect, 10, 8, "is at an address in a0, which a call does not preserve")]
     [InlineData(StackMapLocationKind.Direct, 2, 8, "is an address in the native stack")]
-    public void UnreadableLocation_IsNamed(StackMapLocationKind kind, int register, int offset, string reason) => Refused(
-        "PC0209", reason,
+    public void UnreadableLocation_IsNamed(
+        StackMapLocationKind kind, int register, int offset, string reason) => Refused(
+        "PC0409", reason,
         program => program with
         {
             Records = [program.Records[0], (1, 0x40, [new StackMapLocation(kind, 8, (ushort)register, offset)])],
@@ -130,7 +133,9 @@ public class StateMapBuilderTests(SampleBuild build)
     {
         DiagnosticSink sink = new();
         IReadOnlyList<(SiteKind, string, IReadOnlyList<SampleValue>)> sites =
-            [(SiteKind.Point, "", [MiniProgram.Value(ValueKind.I128)]), (SiteKind.Point, "", [MiniProgram.Value(ValueKind.I1)])];
+        [
+            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I128)]), (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I1)]),
+        ];
 
         Build(sink, program => program with
         {
@@ -138,17 +143,19 @@ public class StateMapBuilderTests(SampleBuild build)
             Records = [(0, 0x20, [MiniProgram.Register(program.Isa)]), (1, 0x40, [MiniProgram.Slot(program.Isa, 8)])],
         }, IsaNames.All);
 
-        Assert.Contains(sink.All, diagnostic => diagnostic.Code == "PC0209"
-            && diagnostic.Sentence.Contains("of 16 bytes is in s0, of which a call preserves 8", StringComparison.Ordinal));
+        Assert.Contains(sink.All, diagnostic => diagnostic.Code == "PC0409"
+            && diagnostic.Sentence.Contains(
+                "of 16 bytes is in s0, of which a call preserves 8", StringComparison.Ordinal));
     }
 
     [Fact]
     public void OtherFlaws_AreNamed()
     {
-        Refused("PC0211", "'f' at 0x401000 has sites but no unwind", program => program with { HasUnwindEntry = false });
-        Refused("PC0212", "was given as the riscv64 executable", program => program with { FileIsa = Isa.AArch64 });
-        Refused("PC0213", "lies above 4 GiB", program => program with { ResumeAddress = 0x1_0000_0000 });
-        Refused("PC0214", "has no resume function", program => program with { ResumeAddress = 0 });
+        Refused(
+            "PC0411", "'f' at 0x401000 has sites but no unwind", program => program with { HasUnwindEntry = false });
+        Refused("PC0412", "was given as the riscv64 executable", program => program with { FileIsa = Isa.AArch64 });
+        Refused("PC0413", "lies above 4 GiB", program => program with { ResumeAddress = 0x1_0000_0000 });
+        Refused("PC0414", "has no resume function", program => program with { ResumeAddress = 0 });
     }
 
     [Fact]
@@ -193,7 +200,8 @@ public class StateMapBuilderTests(SampleBuild build)
             s_buildId, new DiagnosticSink()));
     }
 
-    private static byte[]? Build(DiagnosticSink sink, Func<MiniProgram, MiniProgram> edit, IReadOnlyList<Isa>? edited = null)
+    private static byte[]? Build(
+        DiagnosticSink sink, Func<MiniProgram, MiniProgram> edit, IReadOnlyList<Isa>? edited = null)
     {
         edited ??= [Isa.RiscV64];
         Dictionary<Isa, ElfFile> linked = [];
@@ -202,7 +210,8 @@ public class StateMapBuilderTests(SampleBuild build)
         return StateMapBuilder.Build(linked, s_buildId, sink);
     }
 
-    /// <summary>A flaw in the riscv64 executable alone must be found, under its code, with words that name it.</summary>
+    /// <summary>A flaw in the riscv64 executable alone must be found, under its code, with words that name
+    /// it.</summary>
     private static void Refused(string code, string sentence, Func<MiniProgram, MiniProgram> flaw)
     {
         DiagnosticSink sink = new();

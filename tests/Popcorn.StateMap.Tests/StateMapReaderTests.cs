@@ -27,7 +27,8 @@ public class StateMapReaderTests(SampleBuild build)
                     AssertSamePoints([expected], [point]);
                 }
                 HashSet<ulong> addresses = [.. points.Select(point => point.Address)];
-                foreach (ulong address in addresses.SelectMany(address => new[] { address - 1, address + 1 }).Except(addresses))
+                IEnumerable<ulong> neighbours = addresses.SelectMany(address => new[] { address - 1, address + 1 });
+                foreach (ulong address in neighbours.Except(addresses))
                     Assert.False(map.TryFindReturnPoint(isa, address, out _));
                 Assert.False(map.TryFindReturnPoint(isa, 0, out _));
                 Assert.False(map.TryFindReturnPoint(isa, ulong.MaxValue, out _));

@@ -23,10 +23,12 @@ public class FrameDescriberTests(SampleBuild build)
             (0, context.Pc, SampleProgram.Recursion, "__pop_park", "sample.c", 11),
             (innermost.Number, innermost.Pc, innermost.Function, innermost.Callee, innermost.File, innermost.Line));
         ulong x = (ulong)SampleProgram.Standard.Expect(1)[0].Values[0];
-        Assert.Equal(("v0", "i64", ((long)x).ToString()), (innermost.Values[0].Name, innermost.Values[0].Type, innermost.Values[0].Text));
+        ValueDescription first = innermost.Values[0];
+        Assert.Equal(("v0", "i64", ((long)x).ToString()), (first.Name, first.Type, first.Text));
         Assert.All(innermost.Values, value => Assert.Equal(2, value.Locations.Count));
         FrameDescription constants = frames.Single(frame => frame.Function == "constants");
-        Assert.Equal(["7", "-5", "-1", "81985529216486895", "1.5", "2.5"], constants.Values.Take(6).Select(value => value.Text));
+        Assert.Equal(
+            ["7", "-5", "-1", "81985529216486895", "1.5", "2.5"], constants.Values.Take(6).Select(value => value.Text));
         Assert.Equal("constant 7", constants.Values[0].Locations[0]);
         FrameDescription plain = frames[^1];
         Assert.Equal("plain", plain.Function);

@@ -55,7 +55,7 @@ public class RecordBuilderTests(SampleBuild build)
         (ulong end, ulong resume, _, UInt128[] values) = ReadRecord(records, next);
         Assert.Equal((0UL, source.Executable.ResumeSystemCallAddress), (end, resume));
         Assert.Equal(
-            [63, ulong.MaxValue, ulong.MaxValue - 1, ulong.MaxValue - 2, ulong.MaxValue - 3, ulong.MaxValue - 4, ulong.MaxValue - 5],
+            [63, .. Enumerable.Range(0, 6).Select(i => (UInt128)(ulong.MaxValue - (ulong)i))],
             values);
     }
 

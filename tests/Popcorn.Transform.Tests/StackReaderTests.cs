@@ -109,7 +109,8 @@ public class StackReaderTests(SampleBuild build)
 
         BadInputException refusal = Assert.Throws<BadInputException>(parked.Read);
 
-        Assert.Contains("site is a Point, but the thread is parked in a SystemCall", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "site is a Point, but the thread is parked in a SystemCall", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +142,8 @@ public class StackReaderTests(SampleBuild build)
             ThreadContext context =
                 ThreadContext.FromSlot(bytes.AsSpan(0, Math.Min(bytes.Length, ThreadContext.SlotBytes)), isa, "slot");
             ReadOnlySpan<byte> stack = bytes.AsSpan(Math.Min(bytes.Length, ThreadContext.SlotBytes));
-            StackReader.Read(parked.Executable, context, new StackMemory(context.StackPointer, stack), new ThreadState());
+            StackReader.Read(
+                parked.Executable, context, new StackMemory(context.StackPointer, stack), new ThreadState());
         });
     }
 

@@ -39,7 +39,9 @@ public class SyntheticThreadTests
         byte[] cfa = [DW_CFA_def_cfa, Rsp, 16];
         // The CFA is on the expression's stack at the start: CFA - 8 holds the return address.
         Read([.. cfa, DW_CFA_expression, 16, 2, DW_OP_lit0 + 8, DW_OP_minus], ValueLocation.Constant(1));
-        Read([.. cfa, DW_CFA_val_expression, 16, 3, DW_OP_lit0 + 8, DW_OP_minus, DW_OP_deref], ValueLocation.Constant(1));
+        Read(
+            [.. cfa, DW_CFA_val_expression, 16, 3, DW_OP_lit0 + 8, DW_OP_minus, DW_OP_deref],
+            ValueLocation.Constant(1));
         Read([.. cfa, DW_CFA_register, 16, Rbx], ValueLocation.Constant(1));
     }
 
@@ -68,7 +70,8 @@ public class SyntheticThreadTests
         Assert.EndsWith("live value 0 is at 0x70001000, outside the stack", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>One frame whose stack holds its CFA at rsp and the return address __pop_bottom below the CFA, as does rbx.</summary>
+    /// <summary>One frame whose stack holds its CFA at rsp and the return address __pop_bottom below the CFA, as does
+    /// rbx.</summary>
     private static ThreadState Read(byte[] unwindProgram, ValueLocation location)
     {
         StateMapModel model = new()
@@ -90,14 +93,17 @@ public class SyntheticThreadTests
             },
         };
         byte[] elf = new ElfBuilder(Isa.X86_64)
-            .Section(".eh_frame", 0x600000, new FrameTableBuilder(16, -8, []).Function(Function, 0x40, unwindProgram).Finish())
+            .Section(
+                ".eh_frame", 0x600000,
+                new FrameTableBuilder(16, -8, []).Function(Function, 0x40, unwindProgram).Finish())
             .Function("f", Function, 0x40)
             .Function("__pop_bottom", Bottom, 1)
             .Function("__pop_resume_point", Bottom, 1)
             .Function("__pop_resume_syscall", Bottom, 1)
             .Write();
         IsaExecutable executable = IsaExecutable.Load(
-            ElfFile.Parse(elf, "synthetic.elf"), StateMapReader.Open(StateMapWriter.Write(model), "synthetic.statemap"));
+            ElfFile.Parse(elf, "synthetic.elf"),
+            StateMapReader.Open(StateMapWriter.Write(model), "synthetic.statemap"));
         byte[] stack = new byte[64];
         BitConverter.TryWriteBytes(stack.AsSpan(0), Stack + 16);
         BitConverter.TryWriteBytes(stack.AsSpan(8), Bottom);

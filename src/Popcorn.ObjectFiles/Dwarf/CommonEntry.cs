@@ -61,7 +61,8 @@ internal readonly record struct CommonEntry(
                 case 'S' or 'B' or 'G':
                     break;
                 default:
-                    throw new BadInputException(reader.Where, reader.Offset, $"CIE augmentation letter '{letter}' is not known");
+                    throw new BadInputException(
+                        reader.Where, reader.Offset, $"CIE augmentation letter '{letter}' is not known");
             }
         }
     }

@@ -35,7 +35,8 @@ internal static class EncodedPointer
             DwarfConstants.DW_EH_PE_sdata2 => (ulong)(short)reader.U16(),
             DwarfConstants.DW_EH_PE_sdata4 => (ulong)reader.I32(),
             DwarfConstants.DW_EH_PE_sdata8 => reader.U64(),
-            _ => throw new BadInputException(reader.Where, reader.Offset, $"pointer encoding 0x{encoding:x2} is not known"),
+            _ => throw new BadInputException(
+                reader.Where, reader.Offset, $"pointer encoding 0x{encoding:x2} is not known"),
         };
     }
 }

@@ -3,7 +3,8 @@ using Popcorn.Core;
 
 namespace Popcorn.ObjectFiles.Dwarf;
 
-/// <summary>Start address → offset of the FDE in .eh_frame, in address order: either the linker's table or our own.</summary>
+/// <summary>Start address → offset of the FDE in .eh_frame, in address order: either the linker's table or our
+/// own.</summary>
 internal sealed class SortedFrameIndex
 {
     private const int RowBytes = 8;
@@ -52,7 +53,8 @@ internal sealed class SortedFrameIndex
         return new SortedFrameIndex(default, entries.Count, 0, 0, [.. entries]);
     }
 
-    /// <summary>The FDE that starts at or last before the address; whether it reaches that far is for the FDE to say.</summary>
+    /// <summary>The FDE that starts at or last before the address; whether it reaches that far is for the FDE to
+    /// say.</summary>
     internal bool TryFind(ulong pc, out int frameOffset)
     {
         int low = 0;

@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.ObjectFiles.Dwarf;
 
-/// <summary>Runs call frame instructions (DWARF 5, section 6.4.2) up to a pc and yields the row that holds there.</summary>
+/// <summary>Runs call frame instructions (DWARF 5, section 6.4.2) up to a pc and yields the row that holds
+/// there.</summary>
 internal ref struct UnwindProgram
 {
     /// <summary>Arbitrary: compilers nest remember_state two or three deep.</summary>

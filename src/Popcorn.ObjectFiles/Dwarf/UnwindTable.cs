@@ -4,13 +4,14 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.ObjectFiles.Dwarf;
 
 /// <summary>
-/// The <c>.eh_frame</c> of a linked file. Lookup goes through <c>.eh_frame_hdr</c>'s sorted table where there is one, else
-/// through an index built by one pass. Immutable; each lookup decodes one FDE, so callers that ask again for a pc should
-/// keep the row.
+/// The <c>.eh_frame</c> of a linked file. Lookup goes through <c>.eh_frame_hdr</c>'s sorted table where there is one,
+/// else through an index built by one pass. Immutable; each lookup decodes one FDE, so callers that ask again for a pc
+/// should keep the row.
 /// </summary>
 public sealed class UnwindTable
 {
-    /// <summary>No ISA has a higher DWARF register number than AArch64's p15 and z31 (127); rules past it are broken.</summary>
+    /// <summary>No ISA has a higher DWARF register number than AArch64's p15 and z31 (127); rules past it are
+    /// broken.</summary>
     public const int RegisterNumberMax = 127;
 
     private readonly ReadOnlyMemory<byte> _frames;
@@ -74,8 +75,8 @@ public sealed class UnwindTable
         return entries;
     }
 
-    /// <summary>Reads the entry at the reader. False for a CIE (<paramref name="next"/> behind it) and for the terminator
-    /// (<paramref name="next"/> = its own offset).</summary>
+    /// <summary>Reads the entry at the reader. False for a CIE (<paramref name="next"/> behind it) and for the
+    /// terminator (<paramref name="next"/> = its own offset).</summary>
     private bool TryReadEntry(ref FieldReader reader, out FrameEntry entry, out int next)
     {
         entry = default;

@@ -3,16 +3,17 @@ using Popcorn.Core;
 namespace Popcorn.ObjectFiles.Elf;
 
 /// <summary>
-/// A 64-bit little-endian ELF file of one of the three ISAs. Headers are read on opening, symbols on first use. Holds on to
-/// the bytes it was given and never copies a section. Whatever is wrong with the file is a <see cref="BadInputException"/>.
-/// </summary>
+/// A 64-bit little-endian ELF file of one of the three ISAs. Headers are read on opening, symbols on first use. Holds
+/// on to the bytes it was given and never copies a section. Whatever is wrong with the file is a
+/// <see cref="BadInputException"/>. </summary>
 public sealed class ElfFile
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Dictionary<string, ElfSection> _sectionByName;
     private ElfSymbolTable? _symbols;
 
-    private ElfFile(ReadOnlyMemory<byte> bytes, string where, ElfHeader header, ElfSection[] sections, ElfSegment[] segments)
+    private ElfFile(
+        ReadOnlyMemory<byte> bytes, string where, ElfHeader header, ElfSection[] sections, ElfSegment[] segments)
     {
         _bytes = bytes;
         Where = where;

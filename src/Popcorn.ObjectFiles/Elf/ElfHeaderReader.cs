@@ -117,7 +117,8 @@ internal static class ElfHeaderReader
         if (nameTableIndex == ElfConstants.SHN_UNDEF)
             return;
         if (nameTableIndex >= (uint)sections.Length || !sections[nameTableIndex].HasBytes)
-            throw new BadInputException(where, 62, $"section name table is section {nameTableIndex}, which is no table");
+            throw new BadInputException(
+                where, 62, $"section name table is section {nameTableIndex}, which is no table");
         ElfSection table = sections[nameTableIndex];
         FieldReader names = new(bytes.Slice((int)table.Offset, (int)table.Size), $"{where}(section names)");
         for (int i = 0; i < sections.Length; i++)
@@ -135,7 +136,8 @@ internal static class ElfHeaderReader
         if (offset > (ulong)bytes.Length || count > ((ulong)bytes.Length - offset) / entryBytes)
         {
             throw new BadInputException(
-                where, (long)Math.Min(offset, long.MaxValue), $"{what} of {count} entries reaches past the end of the file");
+                where, (long)Math.Min(offset, long.MaxValue),
+                $"{what} of {count} entries reaches past the end of the file");
         }
     }
 

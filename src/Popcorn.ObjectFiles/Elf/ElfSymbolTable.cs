@@ -94,7 +94,8 @@ public sealed class ElfSymbolTable
             name = names.CString();
         }
         return new ElfSymbol(
-            name, value, size, (byte)(typeAndBinding & 15), (byte)(typeAndBinding >> 4), (byte)(visibility & 3), section);
+            name, value, size, (byte)(typeAndBinding & 15), (byte)(typeAndBinding >> 4), (byte)(visibility & 3),
+            section);
     }
 
     private Dictionary<string, int> IndexNames()
@@ -140,6 +141,7 @@ public sealed class ElfSymbolTable
             return false;
         if (symbol.SectionIndex >= ElfConstants.SHN_LORESERVE)
             return false;
-        return symbol.Name.Length > 0 && symbol.Name[0] != '$' && !symbol.Name.StartsWith(".L", StringComparison.Ordinal);
+        return symbol.Name.Length > 0 && symbol.Name[0] != '$'
+            && !symbol.Name.StartsWith(".L", StringComparison.Ordinal);
     }
 }

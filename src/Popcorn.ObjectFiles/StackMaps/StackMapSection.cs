@@ -72,7 +72,8 @@ public sealed class StackMapSection
             {
                 function++;
                 if (function >= addresses.Length)
-                    throw new BadInputException(reader.Where, reader.Offset, "more records than the functions announce");
+                    throw new BadInputException(
+                        reader.Where, reader.Offset, "more records than the functions announce");
                 left = recordCounts[function];
             }
             left--;

@@ -7,8 +7,8 @@ using Popcorn.ObjectFiles.StackMaps;
 namespace Popcorn.StateMap.Building;
 
 /// <summary>
-/// Turns one ISA's stack map records into return points, and refuses locations that cannot be read when the frame is not
-/// the innermost one: LLVM promises they do not occur, and a wrong one would surface as a wrong value after a move.
+/// Turns one ISA's stack map records into return points, and refuses locations that cannot be read when the frame is
+/// not the innermost one: LLVM promises they do not occur, and a wrong one would surface as a wrong value after a move.
 /// </summary>
 internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
 {
@@ -24,7 +24,8 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
         if (section is null)
         {
             if (functions.Count > 0)
-                verifier.Error("PC0201", elf.Where, $"has no {StackMapSection.SectionName} section, so no site can be read");
+                verifier.Error(
+                    "PC0401", elf.Where, $"has no {StackMapSection.SectionName} section, so no site can be read");
             return [];
         }
         Dictionary<ulong, (int Function, bool IsResume)> byAddress = IndexCode(functions);
@@ -39,7 +40,7 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
             if (!byAddress.TryGetValue(record.FunctionAddress, out (int Function, bool IsResume) code))
             {
                 verifier.Error(
-                    "PC0207", _where,
+                    "PC0407", _where,
                     $"record of {elf.Symbols.Describe(record.ReturnAddress)} belongs to no function with sites");
                 continue;
             }
@@ -77,7 +78,7 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
     private void CheckUnwindRow(UnwindTable table, ulong address, string name)
     {
         if (!table.TryFindRow(address, out _))
-            verifier.Error("PC0211", elf.Where, $"'{name}' at 0x{address:x} has sites but no unwind table entry");
+            verifier.Error("PC0411", elf.Where, $"'{name}' at 0x{address:x} has sites but no unwind table entry");
     }
 
     private ReturnPoint? Convert(
@@ -86,7 +87,7 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
         string what = $"function '{function.Name}', site {record.Id}";
         if (record.Id >= (ulong)function.Sites.Count)
         {
-            verifier.Error("PC0207", _where, $"{what}: the function has {function.Sites.Count} sites");
+            verifier.Error("PC0407", _where, $"{what}: the function has {function.Sites.Count} sites");
             return null;
         }
         int site = (int)record.Id;
@@ -100,8 +101,9 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
         if (deoptCount != types.Count || locations.Length < LeadingConstants + types.Count)
         {
             verifier.Error(
-                "PC0208", _where,
-                $"{what}: code generation recorded {deoptCount} live values on {elf.Isa.Name()}, the site has {types.Count}");
+                "PC0408", _where,
+                $"{what}: code generation recorded {deoptCount} live values on {elf.Isa.Name()}, "
+                + $"the site has {types.Count}");
             return null;
         }
         ValueLocation[] values = new ValueLocation[types.Count];
@@ -109,17 +111,19 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
         {
             if (!TryConvert(locations[LeadingConstants + i], types[i], out values[i], out string reason))
             {
-                verifier.Error("PC0209", _where, $"{what}: live value {i} ({types[i]}) on {elf.Isa.Name()}: {reason}");
+                verifier.Error("PC0409", _where, $"{what}: live value {i} ({types[i]}) on {elf.Isa.Name()}: {reason}");
                 return null;
             }
         }
         return new ReturnPoint(record.ReturnAddress, functionIndex, site, isResume, values);
     }
 
-    private bool TryConvert(in StackMapLocation location, LiveValueType type, out ValueLocation value, out string reason)
+    private bool TryConvert(
+        in StackMapLocation location, LiveValueType type, out ValueLocation value, out string reason)
     {
         value = default;
         reason = "";
+        string register = _registers.NameOf(location.Register);
         switch (location.Kind)
         {
             case StackMapLocationKind.Constant:
@@ -127,16 +131,16 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
                 return true;
             case StackMapLocationKind.Register:
                 if (!_registers.IsCalleeSaved(location.Register))
-                    reason = $"is in {_registers.NameOf(location.Register)}, which a call does not preserve";
+                    reason = $"is in {register}, which a call does not preserve";
                 else if (type.SizeBytes > 8)
-                    reason = $"of {type.SizeBytes} bytes is in {_registers.NameOf(location.Register)}, of which a call preserves 8";
+                    reason = $"of {type.SizeBytes} bytes is in {register}, of which a call preserves 8";
                 else if (location.Value != 0)
-                    reason = $"is in the middle of {_registers.NameOf(location.Register)}";
+                    reason = $"is in the middle of {register}";
                 value = ValueLocation.InRegister(location.Register);
                 return reason.Length == 0;
             case StackMapLocationKind.Indirect:
                 if (location.Register != _registers.StackPointer && !_registers.IsCalleeSaved(location.Register))
-                    reason = $"is at an address in {_registers.NameOf(location.Register)}, which a call does not preserve";
+                    reason = $"is at an address in {register}, which a call does not preserve";
                 value = ValueLocation.InMemory(location.Register, location.Value);
                 return reason.Length == 0;
             default:
@@ -152,7 +156,7 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
             if (points[i].Address != points[i - 1].Address)
                 continue;
             verifier.Error(
-                "PC0210", _where,
+                "PC0410", _where,
                 $"0x{points[i].Address:x} is the return address of site {points[i - 1].SiteIndex} of "
                 + $"'{functions[points[i - 1].FunctionIndex].Name}' and of site {points[i].SiteIndex} of "
                 + $"'{functions[points[i].FunctionIndex].Name}'");

@@ -44,7 +44,8 @@ internal static class SiteSectionReader
         for (int i = 0; i < sites.Length; i++)
             sites[i] = ReadSite(ref reader, files);
         if (reader.Remaining != 0)
-            throw new BadInputException(reader.Where, reader.Offset, $"{reader.Remaining} bytes are left over in '{name}'");
+            throw new BadInputException(
+                reader.Where, reader.Offset, $"{reader.Remaining} bytes are left over in '{name}'");
         return new SiteFunction(name, address, resumeAddress, sites);
     }
 
@@ -58,7 +59,8 @@ internal static class SiteSectionReader
         ulong line = reader.Uleb128();
         ulong valueCount = reader.Uleb128();
         if (file > (ulong)files.Length || line > int.MaxValue)
-            throw new BadInputException(reader.Where, reader.Offset, $"line {line} of file {file}, {files.Length} are named");
+            throw new BadInputException(
+                reader.Where, reader.Offset, $"line {line} of file {file}, {files.Length} are named");
         CheckCount(reader, valueCount, 2, "values");
         LiveValueType[] types = new LiveValueType[valueCount];
         string[] names = new string[valueCount];

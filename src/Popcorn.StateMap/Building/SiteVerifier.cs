@@ -3,8 +3,8 @@ using Popcorn.Core;
 namespace Popcorn.StateMap.Building;
 
 /// <summary>
-/// Holds what two ISAs' executables say about their sites against each other. Anything but equality would resume a frame
-/// with the wrong values, so every difference is an error.
+/// Holds what two ISAs' executables say about their sites against each other. Anything but equality would resume a
+/// frame with the wrong values, so every difference is an error.
 /// </summary>
 internal sealed class SiteVerifier(DiagnosticSink sink)
 {
@@ -14,7 +14,8 @@ internal sealed class SiteVerifier(DiagnosticSink sink)
     private int _errors;
 
     internal void Compare(
-        Isa firstIsa, IReadOnlyList<SiteFunction> first, Isa secondIsa, IReadOnlyList<SiteFunction> second, string where)
+        Isa firstIsa, IReadOnlyList<SiteFunction> first, Isa secondIsa, IReadOnlyList<SiteFunction> second,
+        string where)
     {
         Dictionary<ulong, SiteFunction> byAddress = [];
         foreach (SiteFunction function in second)
@@ -43,23 +44,26 @@ internal sealed class SiteVerifier(DiagnosticSink sink)
     }
 
     private void Missing(SiteFunction function, Isa present, Isa absent, string where) => Error(
-        "PC0202", where,
-        $"function '{function.Name}' at 0x{function.Address:x} has sites on {present.Name()}, none at that address on {absent.Name()}");
+        "PC0402", where,
+        $"function '{function.Name}' at 0x{function.Address:x} has sites on {present.Name()}, "
+        + $"none at that address on {absent.Name()}");
 
     private void Compare(Isa firstIsa, SiteFunction first, Isa secondIsa, SiteFunction second, string where)
     {
         if (first.Name != second.Name)
         {
             Error(
-                "PC0202", where,
-                $"address 0x{first.Address:x} is '{first.Name}' on {firstIsa.Name()} and '{second.Name}' on {secondIsa.Name()}");
+                "PC0402", where,
+                $"address 0x{first.Address:x} is '{first.Name}' on {firstIsa.Name()} "
+                + $"and '{second.Name}' on {secondIsa.Name()}");
             return;
         }
         if (first.Sites.Count != second.Sites.Count)
         {
             Error(
-                "PC0203", where,
-                $"function '{first.Name}' has {first.Sites.Count} sites on {firstIsa.Name()}, {second.Sites.Count} on {secondIsa.Name()}");
+                "PC0403", where,
+                $"function '{first.Name}' has {first.Sites.Count} sites on {firstIsa.Name()}, "
+                + $"{second.Sites.Count} on {secondIsa.Name()}");
             return;
         }
         for (int i = 0; i < first.Sites.Count; i++)
@@ -72,14 +76,15 @@ internal sealed class SiteVerifier(DiagnosticSink sink)
         if (first.Kind != second.Kind)
         {
             Error(
-                "PC0204", where,
+                "PC0404", where,
                 $"{what}: is a {first.Kind} on {firstIsa.Name()}, a {second.Kind} on {secondIsa.Name()}");
         }
         if (first.Types.Count != second.Types.Count)
         {
             Error(
-                "PC0205", where,
-                $"{what}: has {first.Types.Count} live values on {firstIsa.Name()}, {second.Types.Count} on {secondIsa.Name()}");
+                "PC0405", where,
+                $"{what}: has {first.Types.Count} live values on {firstIsa.Name()}, "
+                + $"{second.Types.Count} on {secondIsa.Name()}");
             return;
         }
         for (int i = 0; i < first.Types.Count; i++)
@@ -87,8 +92,9 @@ internal sealed class SiteVerifier(DiagnosticSink sink)
             if (first.Types[i] != second.Types[i])
             {
                 Error(
-                    "PC0206", where,
-                    $"{what}: live value {i} is {first.Types[i]} on {firstIsa.Name()}, {second.Types[i]} on {secondIsa.Name()}");
+                    "PC0406", where,
+                    $"{what}: live value {i} is {first.Types[i]} on {firstIsa.Name()}, "
+                    + $"{second.Types[i]} on {secondIsa.Name()}");
             }
         }
     }
