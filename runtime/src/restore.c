@@ -263,7 +263,8 @@ _Noreturn void pop_restore(int socket)
 	}
 	first->tid = (uint32_t)pop_raw(NR_gettid);
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
-	first->native_stack_high = (here + 0x21000) & -POP_PAGE;
+	/* The outermost frame is called from here, so the page this frame lies in is the last one anybody reads. */
+	first->native_stack_high = (here + POP_PAGE) & -POP_PAGE;
 	first->native_stack_low = first->native_stack_high - 0x800000;
 	pop_set_thread_pointer((char *)threads[0].tp);
 	struct pop_record *record = (void *)threads[0].record;
