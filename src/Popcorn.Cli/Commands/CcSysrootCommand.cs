@@ -13,12 +13,11 @@ internal static class CcSysrootCommand
     {
         try
         {
-            SysrootBuilder builder = new(Installation.Locate(), Console.Error);
             return (int)(arguments switch
             {
                 ["version"] => PrintVersion(),
-                ["runtime"] => builder.NormaliseRuntime(),
-                ["libc"] => builder.GenerateLibc(),
+                ["runtime", string folder] => Builder(folder).NormaliseRuntime(),
+                ["libc", string folder] => Builder(folder).GenerateLibc(),
                 _ => ExitCode.Usage,
             });
         }
@@ -28,6 +27,9 @@ internal static class CcSysrootCommand
             return (int)ExitCode.Failed;
         }
     }
+
+    private static SysrootBuilder Builder(string folder) =>
+        new(Installation.Locate().WithSysroot(folder), Console.Error);
 
     private static ExitCode PrintVersion()
     {

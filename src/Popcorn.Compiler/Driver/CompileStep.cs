@@ -60,8 +60,33 @@ internal sealed class CompileStep(
         if (_request.DryRun)
             return 0;
         DiagnosticSink sink = new();
-        bool optimised = PortableModule.Optimise(bitcode, objectPath, LevelOf(_request.Optimisation), sink, _request.Points);
-        return Report(sink) && optimised ? 0 : (int)ExitCode.Failed;
+        byte[]? optimised = Optimise(bitcode, input, sink);
+        if (optimised is null && input.Kind == InputKind.Source)
+            sink = WithLines(input, dependencyBase) ?? sink;
+        if (!Report(sink) || optimised is null)
+            return (int)ExitCode.Failed;
+        OutputFile.Guarded(objectPath, () => File.WriteAllBytes(objectPath, optimised));
+        return 0;
+    }
+
+    private byte[]? Optimise(string bitcode, DriverInput input, DiagnosticSink sink) => PortableModule.Optimise(
+        File.ReadAllBytes(bitcode), input.Name, LevelOf(_request.Optimisation), sink, _request.Points);
+
+    /// <summary>
+    /// What was wrong with the module, with lines: the source is compiled once more with line tables, which a build without <c>-g</c>
+    /// need not pay for as long as nothing is refused.
+    /// </summary>
+    private DiagnosticSink? WithLines(DriverInput input, string dependencyBase)
+    {
+        // Standard input cannot be read twice.
+        if (input.Name == "-")
+            return null;
+        string bitcode = _temporary.NewPath(input.Name, ".bc");
+        DriverRequest withLines = _request with { FrontEndArguments = [.. _request.FrontEndArguments, "-gline-tables-only", "-w"] };
+        DiagnosticSink sink = new();
+        if (_frontEnd.ToBitcode(withLines, input, bitcode, dependencyBase) != 0 || Optimise(bitcode, input, sink) is not null)
+            return null;
+        return sink;
     }
 
     /// <summary>

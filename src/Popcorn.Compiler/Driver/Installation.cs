@@ -8,12 +8,16 @@ namespace Popcorn.Compiler.Driver;
 /// </summary>
 public sealed class Installation
 {
-    private Installation(string root) => Root = root;
+    private Installation(string root, string? sysroot = null)
+    {
+        Root = root;
+        Sysroot = sysroot ?? Path.Combine(root, "build", "sysroot");
+    }
 
     public string Root { get; }
 
     /// <summary>Headers and libc of the programs: <c>include/</c>, <c>lib/</c>.</summary>
-    public string Sysroot => Path.Combine(Root, "build", "sysroot");
+    public string Sysroot { get; }
 
     public string Include => Path.Combine(Sysroot, "include");
 
@@ -23,7 +27,7 @@ public sealed class Installation
     public string Cache => Path.Combine(Root, "build", "cache");
 
     /// <summary>libc's generated objects, kept apart from the cache so that they are never evicted.</summary>
-    public string LibcObjects => Path.Combine(Sysroot, "objects");
+    public string LibcObjects => Path.Combine(Root, "build", "libc-objects");
 
     /// <summary>The normalised runtime objects of one ISA.</summary>
     public string RuntimeObjects(Isa isa) => Path.Combine(Sysroot, "lib", "runtime", isa.Name());
@@ -40,6 +44,9 @@ public sealed class Installation
         throw new DriverException(
             $"no popcorn clone around {AppContext.BaseDirectory}: the command works from build/bin of the clone that built it");
     }
+
+    /// <summary>The same clone with a sysroot that is still being built.</summary>
+    public Installation WithSysroot(string folder) => new(Root, Path.GetFullPath(folder));
 
     internal static Installation At(string root) => new(root);
 }

@@ -10,6 +10,9 @@ internal sealed class BitcodeModule(string display, ReadOnlyMemory<byte> bitcode
 
     public static bool IsBitcode(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[(byte)'B', (byte)'C', 0xc0, 0xde]);
 
+    /// <summary>Every global name the module mentions.</summary>
+    public HashSet<string> NamedSymbols() => [.. Symbols.Select(symbol => symbol.Name)];
+
     public override string Referrer(string symbol)
     {
         List<string> callers = [.. Summary.Functions.Where(f => f.Callees.Contains(symbol)).Select(f => f.Name).Take(3)];

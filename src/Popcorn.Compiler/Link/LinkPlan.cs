@@ -8,6 +8,8 @@ namespace Popcorn.Compiler.Link;
 /// <param name="Runtime">The native runtime, or null for a program without start files.</param>
 internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModule? Runtime)
 {
+    private SymbolResolver? Resolver { get; init; }
+
     private const string LibcName = "libc.a";
 
     /// <summary>
@@ -43,8 +45,23 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
 
         Lazy<HashSet<string>> support = new(() => CompilerSupport.CommonNames(installation));
         resolver.Report(name => ImageLayout.Defines(name) || IsSectionBound(name) || support.Value.Contains(name), sink);
-        return sink.HasErrors ? null : new LinkPlan([.. resolver.Included.OfType<BitcodeModule>()], runtime);
+        return sink.HasErrors ? null : Of(resolver, runtime);
     }
+
+    /// <summary>The plan with the archive members that define functions which turned out to be called; itself when there are none.</summary>
+    public LinkPlan WithLibcalls(IEnumerable<string> names)
+    {
+        if (Resolver is null)
+            return this;
+        int before = Resolver.Included.Count;
+        foreach (string name in names)
+            Resolver.RequireIfOffered(name);
+        RequireLibcalls(Resolver);
+        return Resolver.Included.Count == before ? this : Of(Resolver, Runtime);
+    }
+
+    private static LinkPlan Of(SymbolResolver resolver, NativeModule? runtime) =>
+        new([.. resolver.Included.OfType<BitcodeModule>()], runtime) { Resolver = resolver };
 
     public static string LibcPath(Installation installation)
     {

@@ -31,12 +31,19 @@ internal sealed class Linker(Installation installation, ToolProcess tools, Tempo
         if (plan is null)
             return false;
 
-        ParkAnalysis park = ParkAnalysis.Solve(plan.Summaries);
         CodegenOptions options = new() { InsertPoints = request.Sites, RecordSites = request.Sites };
         ObjectGenerator generator = new([cache, stock], _temporary, options);
-        ModuleObjects[]? objects = generator.Generate(plan.Modules, park, sink);
-        if (objects is null)
-            return false;
+        ModuleObjects[]? objects;
+        while (true)
+        {
+            objects = generator.Generate(plan.Modules, ParkAnalysis.Solve(plan.Summaries), sink);
+            if (objects is null)
+                return false;
+            LinkPlan extended = plan.WithLibcalls(objects.SelectMany(o => o.Facts.Libcalls));
+            if (ReferenceEquals(extended, plan))
+                break;
+            plan = extended;
+        }
 
         LinkedProgram? program = new ImageLinker(_installation, _tools, _temporary).Link(request, plan, objects, sink);
         if (program is null)

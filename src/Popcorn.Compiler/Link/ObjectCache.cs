@@ -96,6 +96,9 @@ internal sealed class ObjectCache(string root)
         }
     }
 
+    /// <summary>Removes every entry not found or published since.</summary>
+    public void RemoveUnused(DateTime since) => Trim(new DirectoryInfo(_root), bytesMax: 0, usedBefore: since);
+
     internal static void Trim(DirectoryInfo root, long bytesMax, DateTime usedBefore)
     {
         List<(DirectoryInfo Entry, long Bytes)> entries = [];

@@ -7,13 +7,17 @@ namespace Popcorn.Compiler.Link;
 /// <param name="PrivateBytes">The most private text and read-only data it has on any ISA.</param>
 /// <param name="HasTls">It has thread-local variables.</param>
 /// <param name="UserSections">Names of sections the program itself chose.</param>
-internal sealed record ObjectFacts(ulong PrivateBytes, bool HasTls, IReadOnlyList<string> UserSections)
+/// <param name="Libcalls">Functions that back ends call although the portable module does not name them.</param>
+internal sealed record ObjectFacts(
+    ulong PrivateBytes, bool HasTls, IReadOnlyList<string> UserSections, IReadOnlyList<string> Libcalls)
 {
     public const string FileName = "facts";
 
-    private const uint Version = 1;
+    public const uint Version = 2;
 
-    public static ObjectFacts Of(IEnumerable<ElfFile> objects)
+    /// <param name="objects">One for each ISA.</param>
+    /// <param name="named">Symbols that the module's summary names.</param>
+    public static ObjectFacts Of(IReadOnlyCollection<ElfFile> objects, IReadOnlySet<string> named)
     {
         ulong privateBytes = 0;
         bool hasTls = false;
@@ -35,7 +39,7 @@ internal sealed record ObjectFacts(ulong PrivateBytes, bool HasTls, IReadOnlyLis
             privateBytes = Math.Max(privateBytes, bytes);
         }
 
-        return new ObjectFacts(privateBytes, hasTls, userSections);
+        return new ObjectFacts(privateBytes, hasTls, userSections, LibcallsOf(objects, named));
     }
 
     public byte[] ToBytes()
@@ -44,9 +48,8 @@ internal sealed record ObjectFacts(ulong PrivateBytes, bool HasTls, IReadOnlyLis
         writer.U32(Version);
         writer.U64(PrivateBytes);
         writer.U8(HasTls ? (byte)1 : (byte)0);
-        writer.Uleb128((ulong)UserSections.Count);
-        foreach (string name in UserSections)
-            writer.Text(name);
+        Write(writer, UserSections);
+        Write(writer, Libcalls);
         return writer.Written.ToArray();
     }
 
@@ -57,9 +60,33 @@ internal sealed record ObjectFacts(ulong PrivateBytes, bool HasTls, IReadOnlyLis
             throw new BadInputException(where, 0, "object facts of another version");
         ulong privateBytes = reader.U64();
         bool hasTls = reader.U8() != 0;
-        List<string> userSections = [];
+        return new ObjectFacts(privateBytes, hasTls, ReadTexts(ref reader), ReadTexts(ref reader));
+    }
+
+    private static void Write(FieldWriter writer, IReadOnlyList<string> texts)
+    {
+        writer.Uleb128((ulong)texts.Count);
+        foreach (string text in texts)
+            writer.Text(text);
+    }
+
+    private static List<string> ReadTexts(ref FieldReader reader)
+    {
+        List<string> texts = [];
         for (ulong count = reader.Uleb128(); count > 0; count--)
-            userSections.Add(reader.Text());
-        return new ObjectFacts(privateBytes, hasTls, userSections);
+            texts.Add(reader.Text());
+        return texts;
+    }
+
+    private static List<string> LibcallsOf(IEnumerable<ElfFile> objects, IReadOnlySet<string> named)
+    {
+        SortedSet<string> names = new(StringComparer.Ordinal);
+        foreach (ElfSymbol symbol in objects.SelectMany(file => file.Symbols.All))
+        {
+            if (symbol.Name.Length > 0 && !symbol.IsDefined && !named.Contains(symbol.Name))
+                names.Add(symbol.Name);
+        }
+
+        return [.. names];
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
     [
         ContentHash.Of(module.Bitcode.Span),
         ContentHash.Of(park.Fingerprint(module.Summary)),
-        ContentHash.Of($"{GeneratorVersion.Hash} {options.Level} {options.LiveValuesMax} {options.InsertPoints} {options.RecordSites}"),
+        ContentHash.Of($"{GeneratorVersion.Hash} {ObjectFacts.Version} {options.Level} {options.LiveValuesMax} {options.InsertPoints} {options.RecordSites}"),
     ]);
 
     /// <returns>Objects in the order of the modules, or null when the sink got errors.</returns>
@@ -77,7 +77,7 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
         {
             Dictionary<Isa, string> paths = IsaNames.All.ToDictionary(isa => isa, isa => Path.Combine(folder, isa.Name() + ".o"));
             bool compiled = ModuleCodegen.Compile(module.Bitcode.ToArray(), module.Display, park, options, paths, sink);
-            if (!compiled || sink.HasErrors || Normalise(paths, module.Display, sink) is not ObjectFacts facts)
+            if (!compiled || sink.HasErrors || Normalise(paths, module.Display, module.NamedSymbols(), sink) is not ObjectFacts facts)
             {
                 if (staging is not null)
                     ObjectCache.Discard(staging);
@@ -96,7 +96,8 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
     }
 
     /// <summary>Pads the objects in place and says what is in them.</summary>
-    public static ObjectFacts? Normalise(IReadOnlyDictionary<Isa, string> paths, string display, DiagnosticSink sink)
+    public static ObjectFacts? Normalise(
+        IReadOnlyDictionary<Isa, string> paths, string display, IReadOnlySet<string> named, DiagnosticSink sink)
     {
         Dictionary<Isa, ElfFile> objects = paths.ToDictionary(
             pair => pair.Key, pair => ElfFile.Parse(File.ReadAllBytes(pair.Value), $"{display} ({pair.Key.Name()})"));
@@ -104,6 +105,6 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
             return null;
         foreach ((Isa isa, byte[] bytes) in normalised)
             File.WriteAllBytes(paths[isa], bytes);
-        return ObjectFacts.Of(objects.Values);
+        return ObjectFacts.Of(objects.Values, named);
     }
 }

@@ -25,9 +25,10 @@ internal static class RuntimeObjects
         }
 
         Dictionary<Isa, string> staged = paths.ToDictionary(pair => pair.Key, pair => pair.Value + ".new");
-        if (ObjectGenerator.Normalise(staged, ObjectName, sink) is not ObjectFacts facts)
-            return false;
         List<LinkSymbol> symbols = NativeModule.SymbolsOf(staged.Select(pair => ElfFile.Open(pair.Value)));
+        HashSet<string> named = [.. symbols.Select(symbol => symbol.Name)];
+        if (ObjectGenerator.Normalise(staged, ObjectName, named, sink) is not ObjectFacts facts)
+            return false;
         FieldWriter writer = new();
         writer.U32(IndexVersion);
         writer.Uleb128((ulong)symbols.Count);

@@ -9,6 +9,9 @@ namespace Popcorn.Compiler.Link;
 /// </summary>
 public sealed class SysrootBuilder(Installation installation, TextWriter errors)
 {
+    // Objects of an earlier libc stay this long, for links that were running when it was replaced.
+    private static readonly TimeSpan StockAgeMin = TimeSpan.FromHours(1);
+
     private readonly Installation _installation = installation;
     private readonly TextWriter _errors = errors;
 
@@ -36,6 +39,8 @@ public sealed class SysrootBuilder(Installation installation, TextWriter errors)
         using TemporaryFolder temporary = new();
         ObjectGenerator generator = new([stock], temporary, new CodegenOptions());
         generator.Generate(members, park, sink);
+        if (!sink.HasErrors)
+            stock.RemoveUnused(DateTime.UtcNow - StockAgeMin);
         _errors.WriteLine($"generated {generator.GeneratedCount} of {members.Count} members of libc");
         return Report(sink);
     }
