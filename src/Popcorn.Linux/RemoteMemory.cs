@@ -24,6 +24,26 @@ public sealed unsafe class RemoteMemory(int pid) : IDisposable
         }
     }
 
+    /// <summary>Fills the buffer as far as memory is mapped without a gap, and returns how far.</summary>
+    public int ReadMapped(ulong address, Span<byte> buffer)
+    {
+        int done = 0;
+        // SAFETY: as in TryRead.
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                IoVector local = new() { Base = (nuint)(start + done), Length = (nuint)(buffer.Length - done) };
+                IoVector remote = new() { Base = (nuint)(address + (ulong)done), Length = local.Length };
+                nint count = SysUio.ProcessVmReadv(Pid, &local, 1, &remote, 1, 0);
+                if (count <= 0)
+                    break;
+                done += (int)count;
+            }
+        }
+        return done;
+    }
+
     public bool TryRead(ulong address, Span<byte> buffer, out int errno)
     {
         errno = 0;

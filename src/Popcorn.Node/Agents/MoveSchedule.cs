@@ -25,7 +25,8 @@ public sealed class MoveSchedule
 
     public static MoveSchedule None { get; } = new([], 0, [], 0);
 
-    public bool IsActive => _every != 0 || _points.Count > 0;
+    /// <summary>The program may park by itself: a countdown may be running although no further one follows.</summary>
+    public bool IsActive => _ring.Count > 0;
 
     public IReadOnlyList<Isa> Ring => _ring;
 

@@ -97,8 +97,9 @@ public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process)
             throw new BadInputException(
                 where, ControlLayout.SlotNativeStackHigh, $"native stack 0x{low:x}-0x{high:x} cannot be");
         }
-        byte[] stack = new byte[high - low];
-        _memory.Read(low, stack);
+        // A restored thread's runtime knows its stack's end only roughly: what is mapped of it is what there is.
+        byte[] buffer = new byte[high - low];
+        ReadOnlySpan<byte> stack = buffer.AsSpan(0, _memory.ReadMapped(low, buffer));
         ThreadState state = new();
         StackReader.Read(executable, context, new StackMemory(low, stack), state);
         return new CapturedThread((uint)slot.Index, context.ThreadPointer, state);
