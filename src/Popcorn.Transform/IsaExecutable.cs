@@ -77,7 +77,7 @@ public sealed class IsaExecutable
         return true;
     }
 
-    private static ulong Require(ElfFile elf, string name) => elf.Symbols.TryFind(name, out ElfSymbol symbol)
+    private static ulong Require(ElfFile elf, string name) => elf.TryFindGlobal(name, out ElfSymbol symbol)
         ? symbol.Value
         : throw new BadInputException($"{elf.Where}: has no symbol '{name}': not built by popcorn cc, or stripped");
 }

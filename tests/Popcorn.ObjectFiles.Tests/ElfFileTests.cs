@@ -55,6 +55,24 @@ public class ElfFileTests(SampleBuild build)
         Assert.False(elf.TryReadLoaded(bottom.Value, int.MaxValue, out _));
     }
 
+    [Theory]
+    [InlineData(Isa.X86_64)]
+    [InlineData(Isa.RiscV64)]
+    public void GlobalSymbols_AreFoundWithAndWithoutTheTable(Isa isa)
+    {
+        ElfFile scanned = ElfFile.Open(build.PathOf(isa));
+        ElfFile decoded = build.Executables[isa];
+        foreach (ElfSymbol expected in decoded.Symbols.All.Where(symbol => symbol.Binding == ElfConstants.STB_GLOBAL))
+        {
+            Assert.True(scanned.TryFindGlobal(expected.Name, out ElfSymbol found));
+            Assert.Equal(expected, found);
+            Assert.True(decoded.TryFindGlobal(expected.Name, out found));
+            Assert.Equal(expected, found);
+        }
+        Assert.False(scanned.TryFindGlobal("slot", out _));
+        Assert.False(scanned.TryFindGlobal("no_such_symbol", out _));
+    }
+
     [Fact]
     public void NearestSymbol_NamesTheFunctionAndOffset()
     {
@@ -121,6 +139,7 @@ public class ElfFileTests(SampleBuild build)
             elf.RelocationsOf(section);
         }
         elf.ReadBuildId();
+        elf.TryFindGlobal("f", out _);
         elf.Symbols.TryFind("f", out _);
         elf.Symbols.Describe(0x2004);
         elf.TryReadLoaded(0x1000, 8, out _);

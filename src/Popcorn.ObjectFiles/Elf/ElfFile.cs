@@ -53,6 +53,14 @@ public sealed class ElfFile
     /// <summary>The first section of that name, or null.</summary>
     public ElfSection? FindSection(string name) => _sectionByName.GetValueOrDefault(name);
 
+    /// <summary>One defined global symbol; cheap also when <see cref="Symbols"/> has not been asked for.</summary>
+    public bool TryFindGlobal(string name, out ElfSymbol symbol)
+    {
+        if (_symbols is null)
+            return ElfSymbolTable.TryScan(this, name, out symbol);
+        return _symbols.TryFind(name, out symbol) && symbol.Binding != ElfConstants.STB_LOCAL;
+    }
+
     /// <summary>The section's bytes in the file; empty for SHT_NOBITS.</summary>
     public ReadOnlyMemory<byte> BytesOf(ElfSection section) =>
         section.HasBytes ? Slice(section.Offset, section.Size, section.Name) : ReadOnlyMemory<byte>.Empty;

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Popcorn.Core;
 
 namespace Popcorn.ObjectFiles.Elf;
@@ -47,10 +49,59 @@ public sealed class ElfSymbolTable
         ? $"0x{address:x} ({symbol.Name}+0x{address - symbol.Value:x})"
         : $"0x{address:x}";
 
+    /// <summary>
+    /// Finds one defined global symbol without decoding the table: a linked RISC-V file has a hundred thousand local
+    /// labels, and whoever starts a restore wants three names.
+    /// </summary>
+    internal static bool TryScan(ElfFile file, string name, out ElfSymbol symbol)
+    {
+        symbol = default;
+        if (!TryOpen(file, out ElfSection? table, out _, out ReadOnlyMemory<byte> namesSection))
+            return false;
+        ReadOnlySpan<byte> wanted = Encoding.UTF8.GetBytes(name + "\0");
+        ReadOnlySpan<byte> symbols = file.BytesOf(table!).Span;
+        ReadOnlySpan<byte> names = namesSection.Span;
+        for (int at = 0; at <= symbols.Length - ElfConstants.SymbolBytes; at += ElfConstants.SymbolBytes)
+        {
+            uint nameOffset = BinaryPrimitives.ReadUInt32LittleEndian(symbols[at..]);
+            if (symbols[at + 4] >> 4 == ElfConstants.STB_LOCAL || nameOffset >= (uint)names.Length
+                || !names[(int)nameOffset..].StartsWith(wanted))
+            {
+                continue;
+            }
+            FieldReader reader = new(symbols, $"{file.Where}({table!.Name})");
+            reader.Seek(at);
+            FieldReader nameReader = new(names, $"{file.Where}(symbol names)");
+            FieldReader none = new([], $"{file.Where}(extended section indexes)");
+            symbol = ReadSymbol(ref reader, ref nameReader, ref none, 0);
+            if (symbol.IsDefined)
+                return true;
+        }
+        symbol = default;
+        return false;
+    }
+
     internal static ElfSymbolTable Read(ElfFile file)
     {
-        ElfSection? table = null;
-        ElfSection? extendedIndexes = null;
+        if (!TryOpen(file, out ElfSection? table, out ElfSection? extendedIndexes, out ReadOnlyMemory<byte> namesSection))
+            return new ElfSymbolTable([]);
+        string where = $"{file.Where}({table!.Name})";
+        FieldReader names = new(namesSection.Span, $"{file.Where}(symbol names)");
+        ReadOnlyMemory<byte> extended = extendedIndexes is null ? default : file.BytesOf(extendedIndexes);
+        FieldReader indexes = new(extended.Span, $"{file.Where}(extended section indexes)");
+        FieldReader reader = new(file.BytesOf(table).Span, where);
+        ElfSymbol[] symbols = new ElfSymbol[reader.Remaining / ElfConstants.SymbolBytes];
+        for (int i = 0; i < symbols.Length; i++)
+            symbols[i] = ReadSymbol(ref reader, ref names, ref indexes, i);
+        return new ElfSymbolTable(symbols);
+    }
+
+    private static bool TryOpen(
+        ElfFile file, out ElfSection? table, out ElfSection? extendedIndexes, out ReadOnlyMemory<byte> names)
+    {
+        table = null;
+        extendedIndexes = null;
+        names = default;
         foreach (ElfSection section in file.Sections)
         {
             if (section.Type == ElfConstants.SHT_SYMTAB)
@@ -59,18 +110,14 @@ public sealed class ElfSymbolTable
                 extendedIndexes ??= section;
         }
         if (table is null)
-            return new ElfSymbolTable([]);
-        string where = $"{file.Where}({table.Name})";
+            return false;
         if (table.Link >= (uint)file.Sections.Count || !file.Sections[(int)table.Link].HasBytes)
-            throw new BadInputException(where, 0, $"symbol names are in section {table.Link}, which is no table");
-        FieldReader names = new(file.BytesOf(file.Sections[(int)table.Link]).Span, $"{file.Where}(symbol names)");
-        ReadOnlyMemory<byte> extended = extendedIndexes is null ? default : file.BytesOf(extendedIndexes);
-        FieldReader indexes = new(extended.Span, $"{file.Where}(extended section indexes)");
-        FieldReader reader = new(file.BytesOf(table).Span, where);
-        ElfSymbol[] symbols = new ElfSymbol[reader.Remaining / ElfConstants.SymbolBytes];
-        for (int i = 0; i < symbols.Length; i++)
-            symbols[i] = ReadSymbol(ref reader, ref names, ref indexes, i);
-        return new ElfSymbolTable(symbols);
+        {
+            throw new BadInputException(
+                $"{file.Where}({table.Name})", 0, $"symbol names are in section {table.Link}, which is no table");
+        }
+        names = file.BytesOf(file.Sections[(int)table.Link]);
+        return true;
     }
 
     private static ElfSymbol ReadSymbol(
