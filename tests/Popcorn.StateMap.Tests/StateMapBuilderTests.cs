@@ -134,7 +134,8 @@ public class StateMapBuilderTests(SampleBuild build)
         DiagnosticSink sink = new();
         IReadOnlyList<(SiteKind, string, IReadOnlyList<SampleValue>)> sites =
         [
-            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I128)]), (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I1)]),
+            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I128)]),
+            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I1)]),
         ];
 
         Build(sink, program => program with

@@ -56,11 +56,11 @@ public sealed class ElfSymbolTable
     internal static bool TryScan(ElfFile file, string name, out ElfSymbol symbol)
     {
         symbol = default;
-        if (!TryOpen(file, out ElfSection? table, out _, out ReadOnlyMemory<byte> namesSection))
+        if (!TryOpen(file, out ElfSection? table, out _, out ReadOnlyMemory<byte> bytes))
             return false;
         ReadOnlySpan<byte> wanted = Encoding.UTF8.GetBytes(name + "\0");
         ReadOnlySpan<byte> symbols = file.BytesOf(table!).Span;
-        ReadOnlySpan<byte> names = namesSection.Span;
+        ReadOnlySpan<byte> names = bytes.Span;
         for (int at = 0; at <= symbols.Length - ElfConstants.SymbolBytes; at += ElfConstants.SymbolBytes)
         {
             uint nameOffset = BinaryPrimitives.ReadUInt32LittleEndian(symbols[at..]);
@@ -83,10 +83,10 @@ public sealed class ElfSymbolTable
 
     internal static ElfSymbolTable Read(ElfFile file)
     {
-        if (!TryOpen(file, out ElfSection? table, out ElfSection? extendedIndexes, out ReadOnlyMemory<byte> namesSection))
+        if (!TryOpen(file, out ElfSection? table, out ElfSection? extendedIndexes, out ReadOnlyMemory<byte> bytes))
             return new ElfSymbolTable([]);
         string where = $"{file.Where}({table!.Name})";
-        FieldReader names = new(namesSection.Span, $"{file.Where}(symbol names)");
+        FieldReader names = new(bytes.Span, $"{file.Where}(symbol names)");
         ReadOnlyMemory<byte> extended = extendedIndexes is null ? default : file.BytesOf(extendedIndexes);
         FieldReader indexes = new(extended.Span, $"{file.Where}(extended section indexes)");
         FieldReader reader = new(file.BytesOf(table).Span, where);
