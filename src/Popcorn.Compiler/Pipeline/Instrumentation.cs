@@ -44,7 +44,7 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
         if (hasSites)
         {
             armed = ArmSetjmps.Run(module, function);
-            DemoteForSites.Run(module, function, facts);
+            DemoteForSites.Run(module, function, facts, options.LiveValuesMax);
         }
         DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);
         if (!hasSites || !options.RecordSites)
