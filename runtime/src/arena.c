@@ -242,7 +242,8 @@ long pop_arena_protect(uint64_t address, uint64_t bytes, int prot)
 {
 	bytes = round_up(bytes);
 	/* The image itself (a program protecting its own constants) is not the arena's. */
-	if (!in_arena(address, bytes)) return address < POP_PRIVATE_BASE ? pop_raw(NR_mprotect, address, bytes, prot) : -ENOMEM_;
+	if (!in_arena(address, bytes))
+		return address < POP_PRIVATE_BASE ? pop_raw(NR_mprotect, address, bytes, prot) : -ENOMEM_;
 	if (address & (POP_PAGE - 1)) return -EINVAL_;
 	if (is_ours(address, bytes)) return -EINVAL_;
 	uint64_t mask = pop_arena_lock();

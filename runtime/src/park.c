@@ -69,7 +69,8 @@ static int countdown_ends(void)
 {
 	uint64_t left = pop_load(&POP_CONTROL->countdown);
 	while (left) {
-		if (__atomic_compare_exchange_n(&POP_CONTROL->countdown, &left, left - 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (__atomic_compare_exchange_n(&POP_CONTROL->countdown, &left, left - 1, 0,
+			__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return left == 1;
 	}
 	return 0;

@@ -109,7 +109,8 @@ static long op_mapfile(void)
 	int shared = (op->flags & MAP_TYPE_) != MAP_PRIVATE_;
 	long fd = pop_raw(NR_openat, AT_FDCWD_, op->path, O_CLOEXEC_ | (shared && op->prot & PROT_WRITE_ ? 2 : 0), 0);
 	if (fd < 0) return fd;
-	long at = pop_raw(NR_mmap, op->addr, op->bytes, op->prot, (op->flags & ~(uint32_t)MAP_FIXED_NOREPLACE_) | MAP_FIXED_,
+	long at = pop_raw(NR_mmap, op->addr, op->bytes, op->prot, (op->flags & ~(uint32_t)MAP_FIXED_NOREPLACE_)
+		| MAP_FIXED_,
 		fd, op->offset);
 	pop_raw(NR_close, fd);
 	return (uint64_t)at == op->addr ? 0 : at;

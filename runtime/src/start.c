@@ -83,7 +83,8 @@ static char **copy_arguments(long argc, char **argv, char **envp, const uint64_t
 		words += 2;
 		if (*a == AT_EXECFN_) bytes += length((char *)a[1]) + 1;
 	}
-	long at = pop_arena_map(0, (words + 2) * 8 + bytes, PROT_READ_ | PROT_WRITE_, MAP_PRIVATE_ | MAP_ANONYMOUS_, -1, 0, 0);
+	long at = pop_arena_map(0, (words + 2) * 8 + bytes, PROT_READ_ | PROT_WRITE_,
+		MAP_PRIVATE_ | MAP_ANONYMOUS_, -1, 0, 0);
 	if (pop_failed(at)) pop_die("no memory for the arguments");
 	char **word = (char **)at, **result = word, *text = (char *)(word + words + 2);
 	for (long i = 0; i < argc; i++) *word++ = copy_text(&text, argv[i]);

@@ -4,7 +4,10 @@
 enum { ANON = 0x22, FIXED = 0x10, NOREPLACE = 0x100000, RW = 3, PAGE = 4096 };
 #define TABLE ((volatile struct pop_arena_table *)POP_ARENA_BASE)
 
-static long map(long at, long pages, int prot, int flags) { return leaf(NR_mmap, at, pages * PAGE, prot, flags, -1, 0); }
+static long map(long at, long pages, int prot, int flags)
+{
+	return leaf(NR_mmap, at, pages * PAGE, prot, flags, -1, 0);
+}
 static long unmap(long at, long pages) { return leaf(NR_munmap, at, pages * PAGE); }
 
 /* Sorted, no overlap; returns the entry that holds `at`, 0 if none. */

@@ -1,7 +1,8 @@
 /* A node agent of a few hundred lines for the runtime's tests: starts a program, parks it, carries it over to another
  * ISA's executable and lets it go there.
- * usage: harness [-m MICROSECONDS] [-t THREADS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring. The process
- * starts on the first; it moves on when it has run so long and has so many threads; its exit status is the harness's. */
+ * usage: harness [-m MICROSECONDS] [-t THREADS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring.
+ * The process starts on the first; it moves on when it has run so long and has so many threads; its exit status is
+ * the harness's. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -137,7 +138,8 @@ static void release(struct instance *instance)
 	__atomic_fetch_add(&control->release, 1, __ATOMIC_SEQ_CST);
 	futex(&control->release, FUTEX_WAKE, 0x7fffffff, 0);
 	uint32_t parked;
-	while ((parked = __atomic_load_n(&control->parked, __ATOMIC_SEQ_CST))) futex(&control->parked, FUTEX_WAIT, parked, 2000);
+	while ((parked = __atomic_load_n(&control->parked, __ATOMIC_SEQ_CST)))
+		futex(&control->parked, FUTEX_WAIT, parked, 2000);
 }
 
 static void peek(struct instance *instance, uint64_t address, void *to, size_t bytes)
@@ -168,7 +170,8 @@ static void frame_fd(int socket, int fd, uint32_t target)
 	struct { struct pop_frame_header header; struct pop_op_fd op; } message = { { POP_OP_FD, 8 }, { target, 0 } };
 	char control[CMSG_SPACE(sizeof fd)] = { 0 };
 	struct iovec part = { &message, sizeof message };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof control };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
 	c->cmsg_level = SOL_SOCKET, c->cmsg_type = SCM_RIGHTS, c->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
@@ -260,7 +263,8 @@ static struct instance move(struct instance *from, const char *source, const cha
 	struct pop_answer answer = { 0 };
 	ssize_t n = recv(to.socket, &answer, sizeof answer, MSG_WAITALL);
 	if (n != sizeof answer || answer.kind != POP_ANSWER_READY) {
-		fprintf(stderr, "harness: no READY: %zd bytes, kind %u, op %u, value %ld\n", n, answer.kind, answer.op, (long)answer.value);
+		fprintf(stderr, "harness: no READY: %zd bytes, kind %u, op %u, value %ld\n", n, answer.kind,
+			answer.op, (long)answer.value);
 		exit(98);
 	}
 	kill(from->pid, SIGKILL);

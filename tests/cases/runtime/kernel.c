@@ -11,7 +11,8 @@ struct stat {
 	uint32_t unused[2];
 };
 struct event { uint32_t events, pad; uint64_t data; };
-enum { AT_FDCWD = -100, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000,
+enum { AT_FDCWD = -100, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000,
+	O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000,
 	O_LARGEFILE = 0100000, O_DIRECT = 040000, F_GETFL = 3, NR_ftruncate = 46, NR_exit_ = 93, NR_symlinkat = 36 };
 
 int setjmp(char *buffer) __attribute__((returns_twice));
@@ -31,7 +32,8 @@ static void files(void)
 	CHECK(directory >= 0 && (leaf(NR_fcntl, directory, F_GETFL, 0) & O_DIRECTORY));
 	CHECK(leaf(NR_fstat, directory, &status) == 0 && (status.mode & 0170000) == 0040000 && status.links > 1);
 	struct stat again;
-	CHECK(leaf(NR_newfstatat, AT_FDCWD, "/", &again, 0) == 0 && again.inode == status.inode && again.device == status.device);
+	CHECK(leaf(NR_newfstatat, AT_FDCWD, "/", &again, 0) == 0 && again.inode == status.inode
+		&& again.device == status.device);
 	CHECK(again.block_bytes == status.block_bytes && again.block_bytes >= 512 && again.times[2] == status.times[2]);
 	int ends[2];
 	CHECK(leaf(NR_pipe2, ends, O_DIRECT) == 0 && (leaf(NR_fcntl, ends[1], F_GETFL, 0) & O_DIRECT));
@@ -42,7 +44,8 @@ static void files(void)
 	CHECK(leaf(NR_epoll_ctl, epoll, 1, ends[0], &event) == 0);
 	CHECK(sys(NR_write, ends[1], "z", 1) == 1);
 	CHECK(sys(NR_epoll_pwait, epoll, got, 3, 1000, 0, 8) == 2);
-	CHECK((got[0].data == 0x1122334455667788 && got[1].data == 5) || (got[1].data == 0x1122334455667788 && got[0].data == 5));
+	CHECK((got[0].data == 0x1122334455667788 && got[1].data == 5)
+		|| (got[1].data == 0x1122334455667788 && got[0].data == 5));
 	CHECK(got[0].events + got[1].events == 5);
 	CHECK(leaf(244, 0) == -38 && leaf(435, 0) == -38 && leaf(100000, 0) == -38);
 }

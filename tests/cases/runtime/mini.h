@@ -13,7 +13,8 @@ long __pop_syscall_leaf(long nr, long a, long b, long c, long d, long e, long f)
 void __pop_park(void);
 int __clone(int (*function)(void *), void *stack, int flags, void *argument, void **more);
 
-#define SYS6(nr, a, b, c, d, e, f, ...) __pop_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+#define SYS6(nr, a, b, c, d, e, f, ...) __pop_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), \
+	(long)(e), (long)(f))
 #define sys(...) SYS6(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define LEAF6(nr, a, b, c, d, e, f, ...) \
 	__pop_syscall_leaf(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
