@@ -15,8 +15,11 @@ public static class DescriptorRules
     private const int StandardErrorNumber = 2;
 
     /// <summary>Why a descriptor cannot be saved, or null.</summary>
-    public static string? Refuse(DescriptorFacts descriptor)
+    /// <param name="inherited">Our own descriptors that every child of ours has: a pipe that whoever started us left open is no part
+    /// of the program, and is taken from the restorer too if that has one of the number.</param>
+    public static string? Refuse(DescriptorFacts descriptor, IReadOnlyList<DescriptorFacts> inherited)
     {
+        ArgumentNullException.ThrowIfNull(inherited);
         if (IsFile(descriptor))
         {
             return descriptor.Target.EndsWith(" (deleted)", StringComparison.Ordinal) && !File.Exists(descriptor.Target)
@@ -24,7 +27,8 @@ public static class DescriptorRules
                 : null;
         }
         // Whoever restores has a standard input, output and error of its own.
-        return descriptor.Number <= StandardErrorNumber
+        bool isOurs = inherited.Any(i => i.Number == descriptor.Number && i.Target == descriptor.Target);
+        return isOurs || descriptor.Number <= StandardErrorNumber
             ? null
             : $"descriptor {descriptor.Number} is '{descriptor.Target}', which only a live move can keep";
     }
@@ -43,9 +47,10 @@ public static class DescriptorRules
         List<string> obstacles = [.. ObstacleFinder.FindInProcess(process)];
         if (obstacles.Count > 0)
             return obstacles;
+        IReadOnlyList<DescriptorFacts> inherited = ProcessFiles.Descriptors(Environment.ProcessId);
         foreach (DescriptorFacts descriptor in ProcessFiles.Descriptors(process.Child.Pid))
         {
-            if (!ProcessCapture.IsOurs(descriptor) && Refuse(descriptor) is string reason)
+            if (!ProcessCapture.IsOurs(descriptor) && Refuse(descriptor, inherited) is string reason)
                 obstacles.Add(reason);
         }
         return obstacles;

@@ -62,17 +62,20 @@ public static class ImageRestorer
         RestoreScriptWriter.WorkingDirectory(sender.Frames, image.Program.WorkingDirectory);
         RestoreScriptWriter.FileModeMask(sender.Frames, image.Program.FileModeMask);
         foreach (ImageDescriptor descriptor in image.Descriptors)
-            SendDescriptor(sender, descriptor);
+            SendDescriptor(sender, descriptor, launcher.InheritedDescriptors);
         RestoreScript.SendThreads(sender, threads, program.Load(restoring.Process.Isa));
         RestoreScriptWriter.Commit(sender.Frames);
         sender.Flush();
     }
 
-    private static void SendDescriptor(ScriptSender sender, ImageDescriptor descriptor)
+    private static void SendDescriptor(
+        ScriptSender sender, ImageDescriptor descriptor, IReadOnlyList<int> inherited)
     {
         if (descriptor.Kind == ImageDescriptorKind.Inherited)
         {
-            // Ours, not closed when it ends: it is our own standard stream.
+            if (!inherited.Contains(descriptor.Number))
+                return;
+            // Ours, and stays open when this handle goes.
             using SafeFileHandle ours = new(descriptor.Number, ownsHandle: false);
             sender.SendDescriptor(ours, descriptor.Number, descriptor.CloseOnExec);
             return;

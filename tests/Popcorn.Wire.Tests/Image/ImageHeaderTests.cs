@@ -1,0 +1,77 @@
+using System.Text;
+using Popcorn.Core;
+using Popcorn.Wire.Image;
+
+namespace Popcorn.Wire.Tests.Image;
+
+public class ImageHeaderTests
+{
+    private static readonly ImageHeader Header = Create(10, 20, 30, 0, 40, 4096);
+
+    [Fact]
+    public void Header_IsReadAsItWasWritten()
+    {
+        ImageHeader read = ImageHeader.Read(Header.Encode(), Header.FileBytes, "test");
+
+        Assert.Equal(Header.Sections, read.Sections);
+        Assert.Equal(Header.FileBytes, read.FileBytes);
+    }
+
+    [Fact]
+    public void EveryFlippedBit_IsRefused()
+    {
+        byte[] whole = Header.Encode();
+        for (int bit = 0; bit < whole.Length * 8; bit++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[bit / 8] ^= (byte)(1 << bit % 8);
+
+            Assert.Throws<BadInputException>(() => ImageHeader.Read(damaged, Header.FileBytes, "test"));
+        }
+    }
+
+    [Fact]
+    public void EveryTruncationOfTheFile_IsRefused()
+    {
+        byte[] whole = Header.Encode();
+        for (ulong length = 0; length < Header.FileBytes; length += length < ImageHeader.Bytes ? 1u : 97u)
+        {
+            byte[] start = whole[..(int)Math.Min(length, (ulong)whole.Length)];
+
+            Assert.Throws<BadInputException>(() => ImageHeader.Read(start, length, "test"));
+        }
+    }
+
+    [Fact]
+    public void MessagesSayWhatIsWrong()
+    {
+        byte[] whole = Header.Encode();
+        byte[] foreign = [.. whole];
+        foreign[8] = 2;
+
+        Assert.Contains("no popcorn checkpoint", Message("hello, this is some text file"u8.ToArray(), 29));
+        Assert.Contains("format 2, this popcorn reads format 1", Message(foreign, Header.FileBytes));
+        Assert.Contains("cut off", Message(whole, Header.FileBytes - 1));
+        Assert.Contains("1 bytes follow", Message(whole, Header.FileBytes + 1));
+    }
+
+    [Fact]
+    public void Crc32C_MatchesThePublishedCheckValue() =>
+        // RFC 3720 appendix B.4 and every CRC catalogue: the check value of "123456789".
+        Assert.Equal(0xe3069283u, Crc32C.Of(Encoding.ASCII.GetBytes("123456789")));
+
+    private static string Message(byte[] start, ulong bytes) =>
+        Assert.Throws<BadInputException>(() => ImageHeader.Read(start, bytes, "test")).Message;
+
+    private static ImageHeader Create(params ulong[] sizes)
+    {
+        ulong offset = ImageHeader.Bytes;
+        List<ImageSection> sections = [];
+        foreach (ulong size in sizes)
+        {
+            sections.Add(new ImageSection((ImageSectionKind)(sections.Count + 1), 0x1234, offset, size));
+            offset += size;
+        }
+        return new ImageHeader(offset, sections);
+    }
+}
