@@ -4,8 +4,8 @@ using System.Text;
 namespace Popcorn.Cli;
 
 /// <summary>
-/// Writes completion scripts. They hold the words themselves, so completing starts no process, except for process ids, which
-/// <c>popcorn ps</c> knows.
+/// Writes completion scripts. They hold the words themselves, so completing starts no process, except for process ids,
+/// which <c>popcorn ps</c> knows.
 /// </summary>
 internal sealed class CompletionScript(IReadOnlyList<Command> commands)
 {
@@ -36,7 +36,8 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands)
         foreach (Command command in commands)
         {
             string pids = PidCommands.Contains(command.Name) ? " $(_popcorn_pids)" : "";
-            text.Append($"        {command.Name}) COMPREPLY=($(compgen -W \"{OptionNames(command)}{pids}\" -- \"$word\")) ;;\n");
+            string words = OptionNames(command) + pids;
+            text.Append($"        {command.Name}) COMPREPLY=($(compgen -W \"{words}\" -- \"$word\")) ;;\n");
         }
         text.Append(
             """
@@ -59,13 +60,14 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands)
         StringBuilder text = new("# fish completion for popcorn\n");
         foreach (Command command in commands)
         {
-            text.Append($"complete -c popcorn -n __fish_use_subcommand -f -a {command.Name} -d {Quote(command.Description)}\n");
+            text.Append(
+                $"complete -c popcorn -n __fish_use_subcommand -f -a {command.Name} -d {Quote(command.Description)}\n");
             foreach (Option option in command.Options)
             {
                 string values = IsaOptionNames.Contains(option.Name) ? $" -x -a {Quote(Isas)}" : "";
                 text.Append(
-                    $"complete -c popcorn -n '__fish_seen_subcommand_from {command.Name}' -l {option.Name.TrimStart('-')}{values} " +
-                    $"-d {Quote(option.Description)}\n");
+                    $"complete -c popcorn -n '__fish_seen_subcommand_from {command.Name}' " +
+                    $"-l {option.Name.TrimStart('-')}{values} -d {Quote(option.Description)}\n");
             }
             if (PidCommands.Contains(command.Name))
             {

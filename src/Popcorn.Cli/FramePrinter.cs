@@ -25,7 +25,8 @@ internal static class FramePrinter
         string[] isas = [.. frame.Values[0].Locations.Keys];
         TextTable table = new(["value", "type", "", .. isas]);
         foreach (ValueListing value in frame.Values)
-            table.Add([value.Name, value.Type, value.Text, .. isas.Select(i => value.Locations.GetValueOrDefault(i, "-"))]);
+            table.Add(
+                [value.Name, value.Type, value.Text, .. isas.Select(i => value.Locations.GetValueOrDefault(i, "-"))]);
         table.Write(output, indent: "     ");
     }
 }

@@ -8,15 +8,17 @@ using Popcorn.Node.Programs;
 
 namespace Popcorn.Cli;
 
-/// <summary>What <c>run</c> and <c>restore</c> share: signals, the runtime folder, messages, and ending as the program ended.</summary>
+/// <summary>What <c>run</c> and <c>restore</c> share: signals, the runtime folder, messages, and ending as the program
+/// ended.</summary>
 internal static class Supervision
 {
-    /// <summary>Set in our own environment once our signals are blocked; its value is the mask we were started with.</summary>
+    /// <summary>Set in our own environment once our signals are blocked; its value is the mask we were started
+    /// with.</summary>
     private const string Marker = "POPCORN_SUPERVISOR";
 
     /// <summary>
-    /// Signals must be blocked in every thread, also those the managed runtime has made by now; so the process executes itself once
-    /// more with them blocked. It keeps its pid, and nothing has happened yet.
+    /// Signals must be blocked in every thread, also those the managed runtime has made by now; so the process executes
+    /// itself once more with them blocked. It keeps its pid, and nothing has happened yet.
     /// </summary>
     public static int Run(
         ProgramFiles program, IReadOnlyList<string> command, MoveSchedule schedule, bool verbose,

@@ -12,7 +12,8 @@ internal sealed class TextTable(params string[] headings)
         int[] widths = [.. Enumerable.Range(0, headings.Length).Select(c => _rows.Max(r => r[c].Length))];
         foreach (string[] row in _rows)
         {
-            IEnumerable<string> cells = row.Select((cell, column) => column < row.Length - 1 ? cell.PadRight(widths[column]) : cell);
+            IEnumerable<string> cells =
+                row.Select((cell, column) => column < row.Length - 1 ? cell.PadRight(widths[column]) : cell);
             output.WriteLine(indent + string.Join("  ", cells).TrimEnd());
         }
     }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using Popcorn.Core;
 using Popcorn.Node.Agents;
 using Popcorn.Wire.Agent;
 
 namespace Popcorn.Cli;
 
-/// <summary>Words for what a supervisor reports. Everything goes to standard error: standard output is the program's.</summary>
+/// <summary>Words for what a supervisor reports. Everything goes to standard error: standard output is the
+/// program's.</summary>
 internal static class Timeline
 {
     public static void Report(SupervisorEvent happened, bool verbose)
@@ -12,7 +14,7 @@ internal static class Timeline
         string? line = happened switch
         {
             SupervisorEvent.MoveFailed failed =>
-                $"the program stays where it is: cannot move it to {Core.IsaNames.Name(failed.Target)}: {failed.Reason}",
+                $"the program stays where it is: cannot move it to {failed.Target.Name()}: {failed.Reason}",
             SupervisorEvent.Unreachable unreachable => $"nobody can move or list this program: {unreachable.Reason}",
             SupervisorEvent.Started started when verbose => $"process {started.Pid} runs on {started.Host.Label}",
             SupervisorEvent.Moved moved when verbose => Describe(moved.Report),
@@ -26,9 +28,9 @@ internal static class Timeline
     public static string Describe(MoveReport move) => string.Create(
         CultureInfo.InvariantCulture,
         $"move {move.Number}: {move.Source} -> {move.Target}{(move.TargetEmulated ? " (emulated)" : "")}, " +
-        $"{move.Frames} frames, {Size(move.MemoryBytes)}, parked in {move.ParkMs:0.0} ms, down {move.DowntimeMs:0.0} ms " +
-        $"(transform {move.TransformMs:0.00}, capture {move.CaptureMs:0.0}, transfer {move.TransferMs:0.0}, " +
-        $"restore {move.RestoreMs:0.0})");
+        $"{move.Frames} frames, {Size(move.MemoryBytes)}, parked in {move.ParkMs:0.0} ms, " +
+        $"down {move.DowntimeMs:0.0} ms (transform {move.TransformMs:0.00}, capture {move.CaptureMs:0.0}, " +
+        $"transfer {move.TransferMs:0.0}, restore {move.RestoreMs:0.0})");
 
     public static string Size(long bytes) => bytes switch
     {

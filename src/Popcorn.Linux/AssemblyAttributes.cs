@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
-// Every native signature here is blittable or uses LibraryImport's generated marshalling, so none is resolved at run time.
+// Every native signature here is blittable or uses LibraryImport's generated marshalling, so none is resolved at run
+// time.
 [assembly: DisableRuntimeMarshalling]

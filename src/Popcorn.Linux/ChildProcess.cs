@@ -62,7 +62,8 @@ public sealed unsafe class ChildProcess : IDisposable
     public bool Signal(int signal) =>
         SysPidfd.PidfdSendSignal(PollDescriptor, signal, 0, 0) == 0;
 
-    /// <summary>Signals one thread. False when it is gone. The child is ours and unreaped, so its pid is not recycled.</summary>
+    /// <summary>Signals one thread. False when it is gone. The child is ours and unreaped, so its pid is not
+    /// recycled.</summary>
     public bool SignalThread(int tid, int signal) => _status is null && Libc.Signal.Tgkill(Pid, tid, signal) == 0;
 
     /// <summary>Reaps the child if it has ended; the answer is remembered.</summary>

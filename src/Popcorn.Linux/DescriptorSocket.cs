@@ -5,8 +5,8 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>
-/// One end of a connected stream socket that can carry descriptors, with a time limit on each call. .NET's Socket cannot send
-/// SCM_RIGHTS.
+/// One end of a connected stream socket that can carry descriptors, with a time limit on each call. .NET's Socket
+/// cannot send SCM_RIGHTS.
 /// </summary>
 public sealed unsafe class DescriptorSocket : IDisposable
 {
@@ -16,7 +16,8 @@ public sealed unsafe class DescriptorSocket : IDisposable
 
     public int Descriptor => (int)_socket.DangerousGetHandle();
 
-    /// <summary>Two connected ends, both closed on exec, with buffers of the given size where the system allows it.</summary>
+    /// <summary>Two connected ends, both closed on exec, with buffers of the given size where the system allows
+    /// it.</summary>
     public static (DescriptorSocket Ours, DescriptorSocket Theirs) CreatePair(int bufferBytes, TimeSpan timeout)
     {
         int* fds = stackalloc int[2];
@@ -50,7 +51,8 @@ public sealed unsafe class DescriptorSocket : IDisposable
         {
             for (int done = 0; done < bytes.Length;)
             {
-                nint count = SysSocket.Send(Descriptor, start + done, (nuint)(bytes.Length - done), SysSocket.MsgNosignal);
+                nint count =
+                    SysSocket.Send(Descriptor, start + done, (nuint)(bytes.Length - done), SysSocket.MsgNosignal);
                 if (count > 0)
                 {
                     done += (int)count;
@@ -102,7 +104,8 @@ public sealed unsafe class DescriptorSocket : IDisposable
         Send(bytes[(int)count..]);
     }
 
-    /// <summary>At least one byte, up to the buffer; 0 at the end of the stream. A passed descriptor is returned with them.</summary>
+    /// <summary>At least one byte, up to the buffer; 0 at the end of the stream. A passed descriptor is returned with
+    /// them.</summary>
     public int Receive(Span<byte> buffer, out SafeFileHandle? descriptor)
     {
         DescriptorMessage control = default;

@@ -1,6 +1,7 @@
 namespace Popcorn.Linux;
 
-/// <summary>asm-generic/errno-base.h and errno.h: the numbers decisions are made on. They are the same on all our hosts.</summary>
+/// <summary>asm-generic/errno-base.h and errno.h: the numbers decisions are made on. They are the same on all our
+/// hosts.</summary>
 public static class Errno
 {
     public const int Perm = 1;

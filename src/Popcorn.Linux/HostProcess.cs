@@ -3,7 +3,8 @@ using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
 
-/// <summary>What the kernel keeps about this very process: its user, descriptors, signal mask, and how it ends.</summary>
+/// <summary>What the kernel keeps about this very process: its user, descriptors, signal mask, and how it
+/// ends.</summary>
 public static unsafe class HostProcess
 {
     public static uint EffectiveUser => Unistd.Geteuid();
@@ -11,12 +12,14 @@ public static unsafe class HostProcess
     /// <summary>Process group of another process, or -1 when it is gone.</summary>
     public static int ProcessGroupOf(int pid) => Unistd.Getpgid(pid);
 
-    /// <summary>One more than the highest descriptor number we and our children may use (RLIMIT_NOFILE, soft).</summary>
+    /// <summary>One more than the highest descriptor number we and our children may use (RLIMIT_NOFILE,
+    /// soft).</summary>
     public static int DescriptorLimit
     {
         get
         {
-            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+            string? line = File.ReadLines("/proc/self/limits")
+                .FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
             string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
             return int.TryParse(soft, out int limit) ? limit : int.MaxValue;
         }
@@ -47,7 +50,8 @@ public static unsafe class HostProcess
     public static void SignalSelf(int signal) => _ = Signal.Kill(Environment.ProcessId, signal);
 
     /// <summary>
-    /// Ends this process the way a child ended, so that our parent sees the same: by the same signal, core dumps excepted.
+    /// Ends this process the way a child ended, so that our parent sees the same: by the same signal, core dumps
+    /// excepted.
     /// </summary>
     public static void EndBySignal(int signal)
     {
@@ -59,8 +63,8 @@ public static unsafe class HostProcess
     }
 
     /// <summary>
-    /// Executes this program again with the signals blocked from its first instruction, hence in every thread the managed
-    /// runtime makes, and with the old mask, in hex, in an environment variable. Returns only when that fails.
+    /// Executes this program again with the signals blocked from its first instruction, hence in every thread the
+    /// managed runtime makes, and with the old mask, in hex, in an environment variable. Returns only when that fails.
     /// </summary>
     public static void ExecuteSelfWithBlocked(SignalSet signals, string marker)
     {
@@ -73,7 +77,8 @@ public static unsafe class HostProcess
         _ = SetSignalMask(old);
     }
 
-    /// <summary>Makes a rename in a directory durable (fsync(2), NOTES). File systems that cannot are no reason to fail.</summary>
+    /// <summary>Makes a rename in a directory durable (fsync(2), NOTES). File systems that cannot are no reason to
+    /// fail.</summary>
     public static void SyncDirectory(string path)
     {
         int fd = Fcntl.Open(path, Fcntl.ReadOnly | Fcntl.OpenCloexec, 0);

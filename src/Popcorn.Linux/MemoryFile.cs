@@ -21,7 +21,8 @@ public sealed class MemoryFile : IDisposable
     {
         int fd = SysMman.MemfdCreate(name, SysMman.MfdCloexec);
         if (fd < 0)
-            throw new LinuxCallException("memfd_create", Marshal.GetLastPInvokeError(), $"cannot create memory file '{name}'");
+            throw new LinuxCallException(
+                "memfd_create", Marshal.GetLastPInvokeError(), $"cannot create memory file '{name}'");
         SafeFileHandle file = new(fd, ownsHandle: true);
         if (Unistd.Ftruncate(fd, bytes) != 0)
         {

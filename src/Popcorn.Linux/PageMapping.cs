@@ -4,7 +4,8 @@ using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
 
-/// <summary>A memory mapping of this process, unmapped when disposed. Its pages are ordinary: never guarded, never a program's.</summary>
+/// <summary>A memory mapping of this process, unmapped when disposed. Its pages are ordinary: never guarded, never a
+/// program's.</summary>
 public sealed unsafe class PageMapping : SafeHandleZeroOrMinusOneIsInvalid
 {
     private PageMapping(nint address, int length)
@@ -17,17 +18,21 @@ public sealed unsafe class PageMapping : SafeHandleZeroOrMinusOneIsInvalid
     public int Length { get; }
 
     // SAFETY: the mapping is Length bytes from handle and stays mapped while this object is alive and not disposed.
-    public Span<byte> Span => IsClosed ? throw new ObjectDisposedException(nameof(PageMapping)) : new((void*)handle, Length);
+    public Span<byte> Span =>
+        IsClosed ? throw new ObjectDisposedException(nameof(PageMapping)) : new((void*)handle, Length);
 
-    /// <summary>Private zeroed memory, which the collector neither moves nor clears: a buffer for system calls.</summary>
+    /// <summary>Private zeroed memory, which the collector neither moves nor clears: a buffer for system
+    /// calls.</summary>
     public static PageMapping Anonymous(int length) =>
         Map(length, SysMman.MapPrivate | SysMman.MapAnonymous, fd: -1, $"cannot allocate {length} bytes");
 
-    /// <summary>The first <paramref name="length"/> bytes of a file or memfd, shared with whoever else maps it.</summary>
+    /// <summary>The first <paramref name="length"/> bytes of a file or memfd, shared with whoever else maps
+    /// it.</summary>
     public static PageMapping Shared(SafeFileHandle file, int length)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Map(length, SysMman.MapShared, (int)file.DangerousGetHandle(), $"cannot map {length} bytes of a memory file");
+        return Map(
+            length, SysMman.MapShared, (int)file.DangerousGetHandle(), $"cannot map {length} bytes of a memory file");
     }
 
     protected override bool ReleaseHandle() => SysMman.Munmap(handle, (nuint)Length) == 0;

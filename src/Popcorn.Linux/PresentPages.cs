@@ -12,8 +12,8 @@ public readonly record struct PageRange(ulong Start, ulong End)
 }
 
 /// <summary>
-/// Which anonymous pages of another process hold data: those in memory or in swap that are neither the kernel's zero page
-/// nor an unmodified page of a file. Owns a descriptor of <c>/proc/PID/pagemap</c>.
+/// Which anonymous pages of another process hold data: those in memory or in swap that are neither the kernel's zero
+/// page nor an unmodified page of a file. Owns a descriptor of <c>/proc/PID/pagemap</c>.
 /// </summary>
 public sealed unsafe class PresentPages : IDisposable
 {

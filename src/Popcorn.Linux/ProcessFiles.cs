@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Popcorn.Linux;
 
 /// <summary>One line of <c>/proc/PID/maps</c>.</summary>
-public readonly record struct MapLine(ulong Start, ulong End, string Permissions, ulong Offset, ulong Inode, string Path);
+public readonly record struct MapLine(
+    ulong Start, ulong End, string Permissions, ulong Offset, ulong Inode, string Path);
 
 /// <summary>What <c>/proc/PID/fdinfo/N</c> and the link <c>/proc/PID/fd/N</c> say of a descriptor.</summary>
 /// <param name="Flags">Open flags as this host's kernel spells them, close-on-exec included.</param>
@@ -59,7 +60,8 @@ public static class ProcessFiles
     {
         foreach (string line in File.ReadLines($"/proc/{pid}/status"))
         {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':')
+            if (line.StartsWith(name, StringComparison.Ordinal)
+                && line.Length > name.Length && line[name.Length] == ':')
                 return line[(name.Length + 1)..].Trim();
         }
         return "";
@@ -77,7 +79,8 @@ public static class ProcessFiles
         List<int> children = [];
         foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
         {
-            foreach (string child in File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            string text = File.ReadAllText(task + "/children");
+            foreach (string child in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 children.Add(int.Parse(child, CultureInfo.InvariantCulture));
         }
         return children;

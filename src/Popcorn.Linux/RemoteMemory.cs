@@ -5,8 +5,8 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>
-/// The memory of another process, read from outside. Also right for a process under qemu-user here: programs lie below 2^38,
-/// so their guest base is 0 and guest addresses are host addresses.
+/// The memory of another process, read from outside. Also right for a process under qemu-user here: programs lie below
+/// 2^38, so their guest base is 0 and guest addresses are host addresses.
 /// </summary>
 public sealed unsafe class RemoteMemory(int pid) : IDisposable
 {
@@ -48,7 +48,8 @@ public sealed unsafe class RemoteMemory(int pid) : IDisposable
     {
         errno = 0;
         int done = 0;
-        // SAFETY: the local vector describes exactly the caller's span, pinned for the call; the remote one is only a number here.
+        // SAFETY: the local vector describes exactly the caller's span, pinned for the call; the remote one is only a
+        // number here.
         fixed (byte* start = buffer)
         {
             while (done < buffer.Length)
@@ -85,8 +86,9 @@ public sealed unsafe class RemoteMemory(int pid) : IDisposable
         {
             for (int done = 0; done < buffer.Length;)
             {
-                nint count = Unistd.Pread(
-                    (int)_memory.DangerousGetHandle(), start + done, (nuint)(buffer.Length - done), (long)address + done);
+                int fd = (int)_memory.DangerousGetHandle();
+                nuint rest = (nuint)(buffer.Length - done);
+                nint count = Unistd.Pread(fd, start + done, rest, (long)address + done);
                 if (count <= 0)
                     return false;
                 done += (int)count;

@@ -9,8 +9,8 @@ namespace Popcorn.Linux;
 public readonly record struct ReceivedSignal(int Number, bool FromKernel, int SenderPid);
 
 /// <summary>
-/// A signalfd. Every thread must have the signals blocked, which only holds when the process was executed with them blocked:
-/// see <see cref="HostProcess.ExecuteSelfWithBlocked"/>.
+/// A signalfd. Every thread must have the signals blocked, which only holds when the process was executed with them
+/// blocked: see <see cref="HostProcess.ExecuteSelfWithBlocked"/>.
 /// </summary>
 public sealed unsafe class SignalReceiver : IDisposable
 {

@@ -14,8 +14,8 @@ internal static class Agents
             : throw new UsageException($"'{text}' is not a process id; 'popcorn ps' lists them");
 
     /// <summary>
-    /// Asks about a process by the id that <c>ps</c> shows; the id the kernel knows it by now, or its supervisor's, do as well.
-    /// An error reply becomes an exception.
+    /// Asks about a process by the id that <c>ps</c> shows; the id the kernel knows it by now, or its supervisor's, do
+    /// as well. An error reply becomes an exception.
     /// </summary>
     public static AgentReply Ask(int pid, AgentRequest request)
     {
@@ -23,7 +23,8 @@ internal static class Agents
         AgentReply? reply = AgentClient.Ask(folder, pid, request);
         if (reply is null)
         {
-            ProcessStatus? other = AgentClient.AskAll(folder).FirstOrDefault(s => s.HostPid == pid || s.SupervisorPid == pid);
+            ProcessStatus? other =
+                AgentClient.AskAll(folder).FirstOrDefault(s => s.HostPid == pid || s.SupervisorPid == pid);
             reply = other is null ? null : AgentClient.Ask(folder, other.Pid, request);
         }
         if (reply is null)

@@ -9,7 +9,8 @@ namespace Popcorn.Cli.Commands;
 /// <summary><c>popcorn checkpoint</c>: saves a running program to a file.</summary>
 internal static class CheckpointCommand
 {
-    private static readonly Argument<string> PidArgument = new("pid") { Description = "Its process id, as 'popcorn ps' shows it." };
+    private static readonly Argument<string> PidArgument =
+        new("pid") { Description = "Its process id, as 'popcorn ps' shows it." };
 
     private static readonly Option<string> OutputOption = new("--output", "-o")
     {
@@ -18,7 +19,8 @@ internal static class CheckpointCommand
         Required = true,
     };
 
-    private static readonly Option<bool> StopOption = new("--stop") { Description = "End the program once it is saved." };
+    private static readonly Option<bool> StopOption =
+        new("--stop") { Description = "End the program once it is saved." };
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Print the figures as an object." };
 
     public static Command Create()
@@ -57,8 +59,9 @@ internal static class CheckpointCommand
         }
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"process {pid}: saved to '{path}', {Timeline.Size(report.FileBytes)}, {report.Frames} frames in {report.Threads} " +
-            $"thread{(report.Threads == 1 ? "" : "s")}, down {report.DowntimeMs:0.0} ms{(report.Stopped ? "; it has been ended" : "")}"));
+            $"process {pid}: saved to '{path}', {Timeline.Size(report.FileBytes)}, {report.Frames} frames in " +
+            $"{report.Threads} thread{(report.Threads == 1 ? "" : "s")}, down {report.DowntimeMs:0.0} ms" +
+            $"{(report.Stopped ? "; it has been ended" : "")}"));
         return (int)ExitCode.Ok;
     }
 }

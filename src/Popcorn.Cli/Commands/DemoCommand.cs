@@ -3,7 +3,8 @@ using Popcorn.Cli.Demonstration;
 
 namespace Popcorn.Cli.Commands;
 
-/// <summary><c>popcorn demo</c>: Lua, built from its Debian source package, moved around the ring while it computes.</summary>
+/// <summary><c>popcorn demo</c>: Lua, built from its Debian source package, moved around the ring while it
+/// computes.</summary>
 internal static class DemoCommand
 {
     public static Command Create()

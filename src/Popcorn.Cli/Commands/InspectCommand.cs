@@ -92,10 +92,12 @@ internal static class InspectCommand
     private static void Print(ImageListing image)
     {
         TextWriter output = Console.Out;
-        output.WriteLine($"checkpoint  {image.Path}, {Timeline.Size(image.FileBytes)} ({Timeline.Size(image.MemoryBytes)} of memory)");
+        string size = $"{Timeline.Size(image.FileBytes)} ({Timeline.Size(image.MemoryBytes)} of memory)";
+        output.WriteLine($"checkpoint  {image.Path}, {size}");
         output.WriteLine($"program     {image.Program}, build {image.BuildId}");
         output.WriteLine($"command     {string.Join(' ', image.Arguments)}");
-        output.WriteLine($"taken       {image.TakenAt} on {image.TakenOn}, pid {image.Pid}, in {image.WorkingDirectory}");
+        output.WriteLine(
+            $"taken       {image.TakenAt} on {image.TakenOn}, pid {image.Pid}, in {image.WorkingDirectory}");
         foreach (string descriptor in image.Descriptors)
             output.WriteLine($"descriptor  {descriptor}");
         FramePrinter.Print(image.Threads, output);

@@ -21,5 +21,6 @@ internal static class IsaOptions
 
     /// <summary>A list with commas between.</summary>
     public static IReadOnlyList<Isa> ParseList(string option, string text) =>
-        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(t => Parse(option, t))];
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(t => Parse(option, t))];
 }

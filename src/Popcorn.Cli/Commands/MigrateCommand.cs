@@ -8,7 +8,8 @@ namespace Popcorn.Cli.Commands;
 /// <summary><c>popcorn migrate</c>: moves a running program to another ISA.</summary>
 internal static class MigrateCommand
 {
-    private static readonly Argument<string> PidArgument = new("pid") { Description = "Its process id, as 'popcorn ps' shows it." };
+    private static readonly Argument<string> PidArgument =
+        new("pid") { Description = "Its process id, as 'popcorn ps' shows it." };
     private static readonly Option<string?> ToOption = IsaOptions.One("--to", "ISA to move to.");
 
     private static readonly Option<bool> DryRunOption = new("--dry-run")
@@ -16,7 +17,8 @@ internal static class MigrateCommand
         Description = "Only say whether it would work; the program is not touched.",
     };
 
-    private static readonly Option<bool> JsonOption = new("--json") { Description = "Print the move's figures as an object." };
+    private static readonly Option<bool> JsonOption =
+        new("--json") { Description = "Print the move's figures as an object." };
 
     public static Command Create()
     {
@@ -41,7 +43,8 @@ internal static class MigrateCommand
         MoveReport move;
         try
         {
-            move = Agents.Ask(pid, request).Move ?? throw new PopcornException($"the supervisor of process {pid} gave no report");
+            move = Agents.Ask(pid, request).Move
+                ?? throw new PopcornException($"the supervisor of process {pid} gave no report");
         }
         catch (AgentRefusalException e)
         {

@@ -48,6 +48,7 @@ internal static class PsCommand
     private static string Uptime(double seconds)
     {
         TimeSpan time = TimeSpan.FromSeconds(seconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(long)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}");
     }
 }

@@ -11,7 +11,8 @@ namespace Popcorn.Cli.Commands;
 /// <summary><c>popcorn restore</c>: lets a saved program go on, and stays as its parent like <c>run</c>.</summary>
 internal static class RestoreCommand
 {
-    private static readonly Argument<string> FileArgument = new("file") { Description = "What 'popcorn checkpoint' wrote." };
+    private static readonly Argument<string> FileArgument =
+        new("file") { Description = "What 'popcorn checkpoint' wrote." };
 
     private static readonly Option<string?> IsaOption =
         IsaOptions.One("--isa", "Go on with this ISA instead of the machine's own.");

@@ -9,7 +9,8 @@ namespace Popcorn.Cli.Commands;
 /// <summary><c>popcorn run</c>: starts a program and stays as its parent for as long as it lives.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<string?> IsaOption = IsaOptions.One("--isa", "Start on this ISA instead of the machine's own.");
+    private static readonly Option<string?> IsaOption =
+        IsaOptions.One("--isa", "Start on this ISA instead of the machine's own.");
 
     private static readonly Option<ulong?> EveryOption = new("--migrate-every")
     {
@@ -66,8 +67,8 @@ internal static class RunCommand
     }
 
     /// <summary>
-    /// Options behind the program's name are the program's. The parser knows no such rule, but it knows "--", which is put in
-    /// before the name where the user has not done so.
+    /// Options behind the program's name are the program's. The parser knows no such rule, but it knows "--", which is
+    /// put in before the name where the user has not done so.
     /// </summary>
     public static string[] SeparateProgram(string[] arguments)
     {
@@ -136,7 +137,8 @@ internal static class RunCommand
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             if (!ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ulong point) || point == 0)
-                throw new UsageException($"{AtOption.Name}: '{part}' is not the number of a migration point (1, 2, ...)");
+                throw new UsageException(
+                    $"{AtOption.Name}: '{part}' is not the number of a migration point (1, 2, ...)");
             points.Add(point);
         }
         return points;

@@ -7,8 +7,8 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Cli.Demonstration;
 
 /// <summary>
-/// Runs one Lua computation twice, unmoved and through the ring of ISAs, draws where it was, and compares the outputs. It uses
-/// <c>popcorn</c> as any user would: nothing here knows more than the commands do.
+/// Runs one Lua computation twice, unmoved and through the ring of ISAs, draws where it was, and compares the outputs.
+/// It uses <c>popcorn</c> as any user would: nothing here knows more than the commands do.
 /// </summary>
 internal sealed class Demo(TextWriter output)
 {
@@ -67,7 +67,8 @@ internal sealed class Demo(TextWriter output)
             output.WriteLine();
             if (reply?.Move is not MoveReport move)
             {
-                output.WriteLine($"  the move to {target.Name()} did not happen: {reply?.Error ?? "the program had ended"}");
+                output.WriteLine(
+                    $"  the move to {target.Name()} did not happen: {reply?.Error ?? "the program had ended"}");
                 break;
             }
             moves.Add(move);
@@ -94,7 +95,8 @@ internal sealed class Demo(TextWriter output)
     private void BeginSegment(Stopwatch watch, string isa, bool emulated)
     {
         string name = emulated ? isa + " (emulated)" : isa;
-        output.Write(string.Create(CultureInfo.InvariantCulture, $"  {watch.Elapsed.TotalSeconds,5:0.0} s  {name,-20}  "));
+        output.Write(
+            string.Create(CultureInfo.InvariantCulture, $"  {watch.Elapsed.TotalSeconds,5:0.0} s  {name,-20}  "));
         output.Flush();
     }
 
@@ -113,7 +115,8 @@ internal sealed class Demo(TextWriter output)
 
     private void PrintMoves(List<MoveReport> moves)
     {
-        TextTable table = new("FROM", "TO", "FRAMES", "MEMORY", "PARK", "CAPTURE", "TRANSFORM", "TRANSFER", "RESTORE", "DOWN");
+        TextTable table =
+            new("FROM", "TO", "FRAMES", "MEMORY", "PARK", "CAPTURE", "TRANSFORM", "TRANSFER", "RESTORE", "DOWN");
         foreach (MoveReport move in moves)
         {
             table.Add(

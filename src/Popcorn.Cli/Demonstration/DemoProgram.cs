@@ -3,7 +3,8 @@ using Popcorn.Core;
 
 namespace Popcorn.Cli.Demonstration;
 
-/// <summary>Lua, built by <c>popcorn cc</c> from its unmodified Debian source package through its own Makefile.</summary>
+/// <summary>Lua, built by <c>popcorn cc</c> from its unmodified Debian source package through its own
+/// Makefile.</summary>
 internal sealed class DemoProgram
 {
     private const string SourcePackage = "lua5.4";
@@ -30,7 +31,8 @@ internal sealed class DemoProgram
             return program;
         }
         output.WriteLine("Fetching the source package of Lua 5.4 ...");
-        string source = Tool(Path.Combine(program._root, "tools", "fetch-source"), [SourcePackage], program._root).Trim();
+        string source =
+            Tool(Path.Combine(program._root, "tools", "fetch-source"), [SourcePackage], program._root).Trim();
         string copy = Path.Combine(program.Folder, "source");
         if (Directory.Exists(copy))
             Directory.Delete(copy, recursive: true);
@@ -45,7 +47,8 @@ internal sealed class DemoProgram
                 $"RANLIB={Popcorn} ranlib", "SYSCFLAGS=-DLUA_USE_POSIX",
             ],
             program._root);
-        _ = Tool("cp", ["-r", Path.Combine(copy, "lua"), Path.Combine(copy, "lua.popcorn"), program.Folder], program._root);
+        _ = Tool(
+            "cp", ["-r", Path.Combine(copy, "lua"), Path.Combine(copy, "lua.popcorn"), program.Folder], program._root);
         output.WriteLine(string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"  built in {watch.Elapsed.TotalSeconds:0.0} s"));
         return program;

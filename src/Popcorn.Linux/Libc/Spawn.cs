@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Linux.Libc;
 
-/// <summary>spawn.h. The two opaque types are 336 and 80 bytes in glibc on every 64-bit ISA; callers give 512.</summary>
+/// <summary>spawn.h. The two opaque types are 336 and 80 bytes in glibc on every 64-bit ISA; callers give
+/// 512.</summary>
 internal static unsafe partial class Spawn
 {
     public const int OpaqueBytes = 512;

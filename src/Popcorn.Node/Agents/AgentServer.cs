@@ -5,8 +5,8 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// The server side: a listening socket and its few connections, all polled by the supervisor's one thread. Requests are answered
-/// one after the other, which is what moves of one process need anyway.
+/// The server side: a listening socket and its few connections, all polled by the supervisor's one thread. Requests are
+/// answered one after the other, which is what moves of one process need anyway.
 /// </summary>
 public sealed class AgentServer : IDisposable
 {
@@ -132,7 +132,8 @@ public sealed class AgentServer : IDisposable
         }
         return request.Version == AgentProtocol.Version
             ? answer(request)
-            : new AgentReply(Error: $"this program's supervisor speaks agent protocol {AgentProtocol.Version}, not {request.Version}");
+            : new AgentReply(Error:
+                $"this program's supervisor speaks agent protocol {AgentProtocol.Version}, not {request.Version}");
     }
 
     private sealed record Connection(Socket Socket)

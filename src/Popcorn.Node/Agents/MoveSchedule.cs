@@ -3,7 +3,8 @@ using Popcorn.Core;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// Moves the program makes by itself: at each K-th migration point, or at given ones, each time to the next ISA of a ring.
+/// Moves the program makes by itself: at each K-th migration point, or at given ones, each time to the next ISA of a
+/// ring.
 /// </summary>
 public sealed class MoveSchedule
 {
@@ -31,10 +32,12 @@ public sealed class MoveSchedule
     public IReadOnlyList<Isa> Ring => _ring;
 
     /// <summary>A move every so many points.</summary>
-    public static MoveSchedule Every(ulong points, IReadOnlyList<Isa> ring, int movesMax) => new(ring, points, [], movesMax);
+    public static MoveSchedule Every(ulong points, IReadOnlyList<Isa> ring, int movesMax) =>
+        new(ring, points, [], movesMax);
 
     /// <summary>One move at each of these points, counted from the program's start.</summary>
-    public static MoveSchedule At(IReadOnlyList<ulong> points, IReadOnlyList<Isa> ring, int movesMax) => new(ring, 0, points, movesMax);
+    public static MoveSchedule At(IReadOnlyList<ulong> points, IReadOnlyList<Isa> ring, int movesMax) =>
+        new(ring, 0, points, movesMax);
 
     /// <summary>Points until the next move; 0 when there is none. Each call begins a new stretch.</summary>
     public ulong NextCountdown()
@@ -56,8 +59,8 @@ public sealed class MoveSchedule
     }
 
     /// <summary>
-    /// The ISA after the current one in the ring; the first one when the ring lacks it. A ring may name an ISA twice, so the
-    /// place in it is remembered.
+    /// The ISA after the current one in the ring; the first one when the ring lacks it. A ring may name an ISA twice,
+    /// so the place in it is remembered.
     /// </summary>
     public Isa NextIsa(Isa current)
     {

@@ -46,7 +46,8 @@ public sealed class ProcessInspector(ProgramFiles program)
         return new ThreadListing(
             (int)thread.Slot,
             waiting,
-            [.. FrameDescriber.Describe(thread.State, program.Map, isas, framesMax: FramesMax).Select(f => Describe(f, isas))]);
+            [.. FrameDescriber.Describe(thread.State, program.Map, isas, framesMax: FramesMax)
+                .Select(f => Describe(f, isas))]);
     }
 
     private static FrameListing Describe(FrameDescription frame, IReadOnlyList<Isa> isas) => new(

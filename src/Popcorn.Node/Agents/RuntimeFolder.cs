@@ -6,8 +6,8 @@ using Popcorn.Linux;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// The folder with one socket per supervisor, <c>$XDG_RUNTIME_DIR/popcorn</c> or <c>/tmp/popcorn-UID</c>. It is the user's own, with
-/// mode 0700: whoever can connect can stop and copy the programs.
+/// The folder with one socket per supervisor, <c>$XDG_RUNTIME_DIR/popcorn</c> or <c>/tmp/popcorn-UID</c>. It is the
+/// user's own, with mode 0700: whoever can connect can stop and copy the programs.
 /// </summary>
 public static class RuntimeFolder
 {
@@ -15,7 +15,8 @@ public static class RuntimeFolder
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// The folder, made if it is not there. One that others could have prepared for us is refused, since /tmp is everybody's.
+    /// The folder, made if it is not there. One that others could have prepared for us is refused, since /tmp is
+    /// everybody's.
     /// </summary>
     public static string Open()
     {
@@ -25,12 +26,14 @@ public static class RuntimeFolder
             : $"/tmp/popcorn-{HostProcess.EffectiveUser}";
         Directory.CreateDirectory(folder, OwnerOnly);
         DirectoryInfo facts = new(folder);
-        if (facts.LinkTarget is not null || facts.UnixFileMode != OwnerOnly || HostProcess.OwnerOf(folder) != HostProcess.EffectiveUser)
+        if (facts.LinkTarget is not null
+            || facts.UnixFileMode != OwnerOnly || HostProcess.OwnerOf(folder) != HostProcess.EffectiveUser)
             throw new PopcornException($"'{folder}' is not a folder of yours with mode 0700; remove it and try again");
         return folder;
     }
 
-    public static string SocketPath(string folder, int pid) => Path.Combine(folder, pid.ToString(CultureInfo.InvariantCulture) + Suffix);
+    public static string SocketPath(string folder, int pid) =>
+        Path.Combine(folder, pid.ToString(CultureInfo.InvariantCulture) + Suffix);
 
     /// <summary>Pids with a socket, whether or not somebody still listens on it.</summary>
     public static IReadOnlyList<int> Pids(string folder)
@@ -45,7 +48,8 @@ public static class RuntimeFolder
         return pids;
     }
 
-    /// <summary>Connects to a supervisor. One that has died without tidying up leaves a socket nobody answers: it is removed.</summary>
+    /// <summary>Connects to a supervisor. One that has died without tidying up leaves a socket nobody answers: it is
+    /// removed.</summary>
     public static Socket? TryConnect(string folder, int pid)
     {
         string path = SocketPath(folder, pid);

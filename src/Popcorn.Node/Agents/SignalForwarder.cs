@@ -3,7 +3,8 @@ using Popcorn.Linux;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// Passes on what was sent to the supervisor, as the program's stand-in: a shell, timeout(1) or a service manager knows only us.
+/// Passes on what was sent to the supervisor, as the program's stand-in: a shell, timeout(1) or a service manager knows
+/// only us.
 /// </summary>
 public sealed class SignalForwarder(SignalReceiver receiver)
 {
@@ -13,17 +14,21 @@ public sealed class SignalForwarder(SignalReceiver receiver)
         SignalNumbers.Alarm, SignalNumbers.Terminate, SignalNumbers.Continue, SignalNumbers.TerminalStop,
         SignalNumbers.TerminalInput, SignalNumbers.TerminalOutput, SignalNumbers.WindowSize);
 
+    private static SignalSet Stopping { get; } = SignalSet.Of(
+        SignalNumbers.TerminalStop, SignalNumbers.TerminalInput, SignalNumbers.TerminalOutput);
+
     public void Forward(ChildProcess program)
     {
         ArgumentNullException.ThrowIfNull(program);
         while (receiver.TryTake(out ReceivedSignal signal))
         {
             // The terminal signals a whole process group, and the program is in ours unless it has made its own.
-            bool hasItAlready = signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
+            bool hasItAlready =
+                signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
             if (!hasItAlready)
                 _ = program.Signal(signal.Number);
             // The shell watches us: when the job stops, we must be seen to stop. SIGCONT then wakes us here.
-            if (signal.Number is SignalNumbers.TerminalStop or SignalNumbers.TerminalInput or SignalNumbers.TerminalOutput)
+            if (Stopping.Contains(signal.Number))
                 HostProcess.SignalSelf(SignalNumbers.Stop);
         }
     }

@@ -10,12 +10,14 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// The node agent of one program: parent of every process the program becomes, from its start until its end. One thread does
-/// everything in turn - signals, requests, moves - so a signal or a request that comes in the middle of a move waits for its end.
+/// The node agent of one program: parent of every process the program becomes, from its start until its end. One thread
+/// does everything in turn - signals, requests, moves - so a signal or a request that comes in the middle of a move
+/// waits for its end.
 /// </summary>
 public sealed class Supervisor : IDisposable
 {
-    /// <summary>With a schedule the program parks by itself, which is seen through a futex; the rest is looked at this often.</summary>
+    /// <summary>With a schedule the program parks by itself, which is seen through a futex; the rest is looked at this
+    /// often.</summary>
     private static readonly TimeSpan ScheduleGlance = TimeSpan.FromMilliseconds(1);
 
     private readonly ProgramFiles _program;
@@ -30,7 +32,8 @@ public sealed class Supervisor : IDisposable
     private int _moves;
     private bool _stopped;
 
-    private Supervisor(ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, SupervisorOptions options)
+    private Supervisor(
+        ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, SupervisorOptions options)
     {
         _program = program;
         _process = process;

@@ -6,7 +6,8 @@ using Popcorn.Wire.Agent;
 
 namespace Popcorn.Node.Checkpoints;
 
-/// <summary>Saves a running program to a file. It goes on afterwards, unless it is told to stop and the file is safely on disk.</summary>
+/// <summary>Saves a running program to a file. It goes on afterwards, unless it is told to stop and the file is safely
+/// on disk.</summary>
 public static class Checkpointer
 {
     public static CheckpointReport Take(
@@ -41,6 +42,7 @@ public static class Checkpointer
             parking.Forget();
         }
         return new CheckpointReport(
-            path, writer.FileBytes, writer.MemoryBytes, captured.Threads.Count, captured.Frames, parkMs, downtimeMs, stop);
+            path, writer.FileBytes, writer.MemoryBytes, captured.Threads.Count, captured.Frames, parkMs, downtimeMs,
+            stop);
     }
 }

@@ -5,7 +5,8 @@ using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Checkpoints;
 
-/// <summary>Which descriptors a checkpoint can hold, and how. A move needs no such rules: it hands over the descriptors themselves.</summary>
+/// <summary>Which descriptors a checkpoint can hold, and how. A move needs no such rules: it hands over the descriptors
+/// themselves.</summary>
 public static class DescriptorRules
 {
     // asm-generic/fcntl.h: flags that act on opening only, and close-on-exec, which is kept apart.
@@ -15,8 +16,8 @@ public static class DescriptorRules
     private const int StandardErrorNumber = 2;
 
     /// <summary>Why a descriptor cannot be saved, or null.</summary>
-    /// <param name="inherited">Our own descriptors that every child of ours has: a pipe that whoever started us left open is no part
-    /// of the program, and is taken from the restorer too if that has one of the number.</param>
+    /// <param name="inherited">Our own descriptors that every child of ours has: a pipe that whoever started us left
+    /// open is no part of the program, and is taken from the restorer too if that has one of the number.</param>
     public static string? Refuse(DescriptorFacts descriptor, IReadOnlyList<DescriptorFacts> inherited)
     {
         ArgumentNullException.ThrowIfNull(inherited);

@@ -9,8 +9,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Checkpoints;
 
 /// <summary>
-/// A checkpoint image opened for reading. Opening verifies every checksum, so that a damaged image is refused before anything is
-/// started; page bytes stay in the file and are read when they are sent.
+/// A checkpoint image opened for reading. Opening verifies every checksum, so that a damaged image is refused before
+/// anything is started; page bytes stay in the file and are read when they are sent.
 /// </summary>
 public sealed class ImageFile : IDisposable
 {
@@ -73,8 +73,8 @@ public sealed class ImageFile : IDisposable
     }
 
     /// <summary>
-    /// The program it was taken of, after checking that none of its files changed since: resuming in other code than was
-    /// running would be anybody's guess.
+    /// The program it was taken of, after checking that none of its files changed since: resuming in other code than
+    /// was running would be anybody's guess.
     /// </summary>
     public ProgramFiles FindProgram()
     {
@@ -89,14 +89,15 @@ public sealed class ImageFile : IDisposable
             catch (FileNotFoundException)
             {
                 throw new ProgramException(
-                    ProgramRefusal.MissingIsa, $"'{program.Folder}/{expected.Name}' was there when the checkpoint was taken, and is not now");
+                    ProgramRefusal.MissingIsa,
+                    $"'{program.Folder}/{expected.Name}' was there when the checkpoint was taken, and is not now");
             }
             if (actual != expected)
             {
                 throw new ProgramException(
                     ProgramRefusal.BuildDiffers,
-                    $"'{program.Folder}/{expected.Name}' has changed since the checkpoint was taken; only the build that was " +
-                    "running can go on from it");
+                    $"'{program.Folder}/{expected.Name}' has changed since the checkpoint was taken; only the build " +
+                    "that was running can go on from it");
             }
         }
         return program;
@@ -126,7 +127,8 @@ public sealed class ImageFile : IDisposable
     {
         ImageSection section = _header.Section(ImageSectionKind.PageBytes);
         if (ReadFully(_file, buffer, (long)(section.Offset + offset)) != buffer.Length)
-            throw new BadInputException(Path, (long)(section.Offset + offset), "the file became shorter while it was read");
+            throw new BadInputException(
+                Path, (long)(section.Offset + offset), "the file became shorter while it was read");
     }
 
     public void Dispose() => _file.Dispose();
@@ -156,7 +158,8 @@ public sealed class ImageFile : IDisposable
     {
         ImageSection section = _header.Section(kind);
         if (section.Bytes > int.MaxValue)
-            throw new BadInputException(Path, (long)section.Offset, $"section {kind} of {section.Bytes} bytes cannot be");
+            throw new BadInputException(
+                Path, (long)section.Offset, $"section {kind} of {section.Bytes} bytes cannot be");
         bytes = new byte[section.Bytes];
         int count = ReadFully(_file, bytes, (long)section.Offset);
         if (count != bytes.Length || Crc32C.Of(bytes) != section.Checksum)
@@ -181,5 +184,6 @@ public sealed class ImageFile : IDisposable
     }
 
     private BadInputException Damaged(ImageSection section) =>
-        new(Path, (long)section.Offset, $"the checkpoint is damaged: section {section.Kind} does not have its checksum");
+        new(Path, (long)section.Offset,
+            $"the checkpoint is damaged: section {section.Kind} does not have its checksum");
 }

@@ -9,7 +9,8 @@ using Popcorn.Wire.Restore;
 
 namespace Popcorn.Node.Checkpoints;
 
-/// <summary>Starts a process from an image. The image is only read, so it can be restored any number of times.</summary>
+/// <summary>Starts a process from an image. The image is only read, so it can be restored any number of
+/// times.</summary>
 public static class ImageRestorer
 {
     /// <summary>The program runs when this returns; on any exception nothing of it has run.</summary>
@@ -46,7 +47,8 @@ public static class ImageRestorer
                 RestoreScriptWriter.Close(sender.Frames, inherited);
         }
         Wire.Control.ArenaEntry[] mappings = [.. image.Mappings.Select(m => m.Entry)];
-        Dictionary<ulong, string> paths = image.Mappings.Where(m => m.Entry.IsFile).ToDictionary(m => m.Entry.Start, m => m.Path);
+        Dictionary<ulong, string> paths =
+            image.Mappings.Where(m => m.Entry.IsFile).ToDictionary(m => m.Entry.Start, m => m.Path);
         RestoreScript.Map(sender.Frames, mappings, paths);
         ulong offset = 0;
         foreach (ImagePageRun run in image.Runs)
@@ -99,6 +101,7 @@ public static class ImageRestorer
         if (!Directory.Exists(image.Program.WorkingDirectory))
             missing.Add($"'{image.Program.WorkingDirectory}' (working directory)");
         if (missing.Count > 0)
-            throw new BadInputException($"{image.Path}: files the program had open are gone: {string.Join(", ", missing)}");
+            throw new BadInputException(
+                $"{image.Path}: files the program had open are gone: {string.Join(", ", missing)}");
     }
 }

@@ -11,8 +11,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Checkpoints;
 
 /// <summary>
-/// Writes the checkpoint image of a parked process. Memory goes to the file while the process is parked; syncing it to disk and
-/// giving it its name come after, so that a reader never sees half an image and the program waits for no disk.
+/// Writes the checkpoint image of a parked process. Memory goes to the file while the process is parked; syncing it to
+/// disk and giving it its name come after, so that a reader never sees half an image and the program waits for no disk.
 /// </summary>
 public sealed class ImageWriter : IDisposable
 {
@@ -57,13 +57,14 @@ public sealed class ImageWriter : IDisposable
         ImageThread.WriteAll(writer, [.. captured.Threads.Select(t => Encode(t, program.Map))]);
         sections.Add(Take(ref writer));
         ImageMapping.WriteAll(
-            writer, [.. captured.Mappings.Select(m => new ImageMapping(m, captured.Paths.GetValueOrDefault(m.Start, "")))]);
+            writer,
+            [.. captured.Mappings.Select(m => new ImageMapping(m, captured.Paths.GetValueOrDefault(m.Start, "")))]);
         sections.Add(Take(ref writer));
         ImageDescriptor.WriteAll(writer, [.. captured.Descriptors.Select(DescriptorRules.ForImage)]);
         sections.Add(Take(ref writer));
 
-        // Zero pages are left out, so memory is looked through once before the table of runs has its final size. That is a pass
-        // at memory speed over pages that the second one then finds in the cache.
+        // Zero pages are left out, so memory is looked through once before the table of runs has its final size. That
+        // is a pass at memory speed over pages that the second one then finds in the cache.
         List<ImagePageRun> runs = FindRuns(captured, memory);
         ImagePageRun.WriteAll(writer, runs);
         sections.Add(Take(ref writer));
@@ -137,7 +138,8 @@ public sealed class ImageWriter : IDisposable
         }
     }
 
-    /// <summary>What a fresh process has there: zeros, unless it is the data segment or a page of a mapped file.</summary>
+    /// <summary>What a fresh process has there: zeros, unless it is the data segment or a page of a mapped
+    /// file.</summary>
     private static bool StartsAsZero(ArenaEntry[] files, ulong address) =>
         address >= ProgramAddresses.ArenaStart && !Array.Exists(files, f => f.Start <= address && address < f.End);
 

@@ -6,7 +6,8 @@ using Popcorn.Wire.Agent;
 
 namespace Popcorn.Node.Machine;
 
-/// <summary>What this machine can and cannot do for programs that move, each fact tried out rather than guessed from a version.</summary>
+/// <summary>What this machine can and cannot do for programs that move, each fact tried out rather than guessed from a
+/// version.</summary>
 public static class MachineSurvey
 {
     public const string Works = "ok";
@@ -38,7 +39,8 @@ public static class MachineSurvey
 
     private static MachineFinding PageSize() => Environment.SystemPageSize == IsaProfile.PageSizeBytes
         ? Finding("page size", Works, $"{Environment.SystemPageSize} bytes", needed: true)
-        : Finding("page size", Missing, $"{Environment.SystemPageSize} bytes; programs are laid out for 4096", needed: true);
+        : Finding(
+            "page size", Missing, $"{Environment.SystemPageSize} bytes; programs are laid out for 4096", needed: true);
 
     private static MachineFinding Tried(string subject, string purpose, Func<string?> probe)
     {
@@ -71,7 +73,8 @@ public static class MachineSurvey
     }
 
     private static MachineFinding Isa(Isa isa) => IsaHost.TryFind(isa, out IsaHost host)
-        ? Finding($"runs {isa.Name()}", Works, host.Emulator is null ? "by the processor" : $"emulated by {host.Emulator}", needed: true)
+        ? Finding($"runs {isa.Name()}", Works, host.Emulator is null
+            ? "by the processor" : $"emulated by {host.Emulator}", needed: true)
         : Finding($"runs {isa.Name()}", Missing, IsaHost.MissingEmulator(isa), needed: true);
 
     private static MachineFinding Tool(string name, string purpose, bool needed)

@@ -4,8 +4,8 @@ using Popcorn.Wire.Control;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// Everything that a move or a checkpoint carries of a parked process, except the bytes of its pages: those stay where they are
-/// until they are sent.
+/// Everything that a move or a checkpoint carries of a parked process, except the bytes of its pages: those stay where
+/// they are until they are sent.
 /// </summary>
 /// <param name="Pages">Ranges whose bytes matter, ascending, the data segment among them.</param>
 /// <param name="Paths">File names of file mappings, by start address.</param>

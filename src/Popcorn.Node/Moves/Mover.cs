@@ -10,8 +10,8 @@ using Popcorn.Wire.Restore;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// Moves a process to another one on this machine, usually of another ISA. Either the target runs and the source is destroyed,
-/// or the source has been released and goes on as if nothing had happened; at no moment can both run.
+/// Moves a process to another one on this machine, usually of another ISA. Either the target runs and the source is
+/// destroyed, or the source has been released and goes on as if nothing had happened; at no moment can both run.
 /// </summary>
 public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLimits limits)
 {
@@ -111,8 +111,8 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
     }
 
     /// <summary>
-    /// The only place where a source is ended: when the target says that it runs. Until then the source sleeps, parked, and only we
-    /// can wake it; we do so only when the target is dead and has not run.
+    /// The only place where a source is ended: when the target says that it runs. Until then the source sleeps, parked,
+    /// and only we can wake it; we do so only when the target is dead and has not run.
     /// </summary>
     private static void Commit(ProgramProcess source, RestoreTarget restoring)
     {
@@ -123,7 +123,8 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         _ = source.Child.Signal(SignalNumbers.Kill);
     }
 
-    /// <summary>Signals that arrived while the source was parked wait in it; the target gets those it has not got itself.</summary>
+    /// <summary>Signals that arrived while the source was parked wait in it; the target gets those it has not got
+    /// itself.</summary>
     private static void PassPendingSignals(ChildProcess source, ChildProcess target)
     {
         ulong pending = ProcessFiles.PendingSignals(source.Pid) & ~ProcessFiles.PendingSignals(target.Pid);

@@ -7,8 +7,8 @@ using Popcorn.Wire.Control;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// What stands in the way of a move, found from outside while the program runs undisturbed. Each obstacle is a sentence for
-/// the user. An empty list is no promise: the program goes on and may change.
+/// What stands in the way of a move, found from outside while the program runs undisturbed. Each obstacle is a sentence
+/// for the user. An empty list is no promise: the program goes on and may change.
 /// </summary>
 public static class ObstacleFinder
 {
@@ -50,7 +50,11 @@ public static class ObstacleFinder
         if (control.State != RuntimeState.Running)
             obstacles.Add("the program has not finished starting");
         else if (control.AbiVersion != ControlLayout.AbiVersion)
-            obstacles.Add($"the program's runtime speaks version {control.AbiVersion} of the control region, not {ControlLayout.AbiVersion}");
+        {
+            obstacles.Add(
+                $"the program's runtime speaks version {control.AbiVersion} of the control region, " +
+                $"not {ControlLayout.AbiVersion}");
+        }
         if (control.Threads > ControlLayout.SlotCount)
             obstacles.Add($"it has {control.Threads} threads, at most {ControlLayout.SlotCount} can move");
         if ((control.Unmovable & UnmovableReasons.SharedMapping) != 0)

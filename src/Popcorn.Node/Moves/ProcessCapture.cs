@@ -11,7 +11,8 @@ namespace Popcorn.Node.Moves;
 /// <summary>Reads the state of a process whose threads are all parked. It changes nothing in it.</summary>
 public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process) : IDisposable
 {
-    /// <summary>Native stacks larger than this are taken for garbage in a slot. Linux's default limit is 8 MiB.</summary>
+    /// <summary>Native stacks larger than this are taken for garbage in a slot. Linux's default limit is 8
+    /// MiB.</summary>
     private const ulong StackBytesMax = 1UL << 30;
 
     private readonly RemoteMemory _memory = new(process.Child.Pid);

@@ -16,7 +16,8 @@ public static class RestoreScript
     private const uint MapPrivate = 2;
 
     /// <summary>Every mapping, writable as long as memory is to be filled in.</summary>
-    public static void Map(FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, string> paths)
+    public static void Map(
+        FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, string> paths)
     {
         foreach (ArenaEntry mapping in mappings)
         {
@@ -31,7 +32,8 @@ public static class RestoreScript
             {
                 bool reserve = (mapping.Traits & MappingTraits.NoReserve) == 0;
                 RestoreScriptWriter.Map(
-                    frames, mapping.Start, mapping.Bytes, mapping.Protection, reserve ? 0 : RestoreScriptWriter.MapNoReserve);
+                    frames, mapping.Start, mapping.Bytes, mapping.Protection, reserve
+                        ? 0 : RestoreScriptWriter.MapNoReserve);
             }
         }
     }
@@ -50,12 +52,14 @@ public static class RestoreScript
     }
 
     /// <summary>
-    /// The records of every thread, in memory of their own, and the threads; the main thread first. Returns the memory they take.
+    /// The records of every thread, in memory of their own, and the threads; the main thread first. Returns the memory
+    /// they take.
     /// </summary>
     public static void SendThreads(ScriptSender sender, IReadOnlyList<CapturedThread> threads, IsaExecutable target)
     {
         long total = threads.Sum(t => RecordBuilder.SizeBytes(t.State));
-        ulong mapped = ((ulong)total + ProgramAddresses.PageBytes - 1) / ProgramAddresses.PageBytes * ProgramAddresses.PageBytes;
+        ulong mapped =
+            ((ulong)total + ProgramAddresses.PageBytes - 1) / ProgramAddresses.PageBytes * ProgramAddresses.PageBytes;
         if (mapped > ProgramAddresses.PrivateEnd - ProgramAddresses.RecordsStart)
             throw new MoveException(MovePhase.Transfer, $"the stacks need {total} bytes of records, which do not fit");
         byte[] records = new byte[mapped];
@@ -71,7 +75,8 @@ public static class RestoreScript
         RestoreScriptWriter.Map(sender.Frames, ProgramAddresses.RecordsStart, mapped, ReadWrite, 0);
         sender.SendMemory(
             new PageRange(ProgramAddresses.RecordsStart, ProgramAddresses.RecordsStart + mapped),
-            (address, buffer) => records.AsSpan((int)(address - ProgramAddresses.RecordsStart), buffer.Length).CopyTo(buffer));
+            (address, buffer) =>
+                records.AsSpan((int)(address - ProgramAddresses.RecordsStart), buffer.Length).CopyTo(buffer));
         for (int i = 0; i < threads.Count; i++)
             RestoreScriptWriter.Thread(sender.Frames, threads[i].Slot, threads[i].ThreadPointer, outermost[i]);
     }

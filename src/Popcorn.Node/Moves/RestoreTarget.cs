@@ -10,8 +10,8 @@ using Popcorn.Wire.Restore;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// A process in restore mode, from its start until it is told GO. Whoever holds it either calls <see cref="Go"/> and takes the process
-/// over, or disposes it, which destroys the process: it has run nothing of the program by then.
+/// A process in restore mode, from its start until it is told GO. Whoever holds it either calls <see cref="Go"/> and
+/// takes the process over, or disposes it, which destroys the process: it has run nothing of the program by then.
 /// </summary>
 public sealed class RestoreTarget : IDisposable
 {
@@ -38,7 +38,8 @@ public sealed class RestoreTarget : IDisposable
     public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, uint programPid)
     {
         ArgumentNullException.ThrowIfNull(launcher);
-        (DescriptorSocket ours, DescriptorSocket theirs) = DescriptorSocket.CreatePair(SocketBufferBytes, AnswerTimeout);
+        (DescriptorSocket ours, DescriptorSocket theirs) =
+            DescriptorSocket.CreatePair(SocketBufferBytes, AnswerTimeout);
         try
         {
             using (theirs)
@@ -51,7 +52,8 @@ public sealed class RestoreTarget : IDisposable
         }
     }
 
-    /// <summary>Waits until the executable is up and reads its script, so that its start is not part of the downtime.</summary>
+    /// <summary>Waits until the executable is up and reads its script, so that its start is not part of the
+    /// downtime.</summary>
     public void WaitStarted(TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
@@ -60,8 +62,10 @@ public sealed class RestoreTarget : IDisposable
             if (_process.HasEnded)
                 throw new MoveException(MovePhase.StartTarget, DescribeEnd());
             if (Stopwatch.GetElapsedTime(start) >= timeout)
-                throw new MoveException(MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
-            // The pidfd becomes readable when it dies; its start is seen at the next look, a fraction of a millisecond later.
+                throw new MoveException(
+                    MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
+            // The pidfd becomes readable when it dies; its start is seen at the next look, a fraction of a millisecond
+            // later.
             _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: 1);
         }
     }
@@ -99,8 +103,8 @@ public sealed class RestoreTarget : IDisposable
     }
 
     /// <summary>
-    /// Lets it run, and returns once it says that it does; the caller owns the process from then on. When it ended instead,
-    /// nothing of the program has run in it, and the exception says so.
+    /// Lets it run, and returns once it says that it does; the caller owns the process from then on. When it ended
+    /// instead, nothing of the program has run in it, and the exception says so.
     /// </summary>
     public ProgramProcess Go()
     {
@@ -152,7 +156,8 @@ public sealed class RestoreTarget : IDisposable
     {
         ArgumentNullException.ThrowIfNull(failure);
         if (failure.Errno == Errno.Again)
-            return new MoveException(MovePhase.Transfer, $"the target has read nothing for {AnswerTimeout.TotalSeconds:0} s");
+            return new MoveException(
+                MovePhase.Transfer, $"the target has read nothing for {AnswerTimeout.TotalSeconds:0} s");
         try
         {
             WaitReady();

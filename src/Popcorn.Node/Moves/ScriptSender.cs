@@ -9,8 +9,8 @@ namespace Popcorn.Node.Moves;
 public delegate void MemorySource(ulong address, Span<byte> buffer);
 
 /// <summary>
-/// Sends a restore script: collects frames, and sends each run of memory with its frame from one native buffer, into which the
-/// source reads it directly. The target works on one piece while the next is read.
+/// Sends a restore script: collects frames, and sends each run of memory with its frame from one native buffer, into
+/// which the source reads it directly. The target works on one piece while the next is read.
 /// </summary>
 public sealed class ScriptSender(DescriptorSocket socket) : IDisposable
 {

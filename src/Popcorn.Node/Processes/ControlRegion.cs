@@ -5,8 +5,8 @@ using Popcorn.Wire.Control;
 namespace Popcorn.Node.Processes;
 
 /// <summary>
-/// Our mapping of the control region of one process, with the accesses the protocol of contracts section 7 needs. It owns the
-/// memfd. The process at the other side is not trusted: what is read is checked by whoever uses it.
+/// Our mapping of the control region of one process, with the accesses the protocol of contracts section 7 needs. It
+/// owns the memfd. The process at the other side is not trusted: what is read is checked by whoever uses it.
 /// </summary>
 public sealed class ControlRegion : IDisposable
 {
@@ -41,7 +41,8 @@ public sealed class ControlRegion : IDisposable
     public static ControlRegion Create() => new(MemoryFile.Create(MemoryFileName, ControlLayout.RegionBytes));
 
     /// <summary>
-    /// Makes the process park by itself at the n-th point from now on (0: never). Only before it runs, or while it is parked.
+    /// Makes the process park by itself at the n-th point from now on (0: never). Only before it runs, or while it is
+    /// parked.
     /// </summary>
     public void SetCountdown(ulong points)
     {
@@ -50,8 +51,8 @@ public sealed class ControlRegion : IDisposable
     }
 
     /// <summary>
-    /// Asks every thread to park at its next point. False when that is asked already: a countdown ran out, and who keeps the
-    /// schedule will release the threads.
+    /// Asks every thread to park at its next point. False when that is asked already: a countdown ran out, and who
+    /// keeps the schedule will release the threads.
     /// </summary>
     public bool RequestParking()
     {
@@ -76,7 +77,8 @@ public sealed class ControlRegion : IDisposable
     }
 
     /// <summary>Sleeps until the number of parked threads may have changed.</summary>
-    public void WaitParked(uint seen, TimeSpan timeout) => Futex.Wait(_file.Mapping, ControlLayout.Parked, seen, timeout);
+    public void WaitParked(uint seen, TimeSpan timeout) =>
+        Futex.Wait(_file.Mapping, ControlLayout.Parked, seen, timeout);
 
     public ThreadSlot Slot(int index)
     {

@@ -18,8 +18,8 @@ public enum ParkOutcome
 }
 
 /// <summary>
-/// All threads of a process parked, or why not (contracts, section 7, "Parking"). Disposing releases them, unless the program had
-/// parked by itself: then whoever keeps the schedule does.
+/// All threads of a process parked, or why not (contracts, section 7, "Parking"). Disposing releases them, unless the
+/// program had parked by itself: then whoever keeps the schedule does.
 /// </summary>
 public sealed class Parking : IDisposable
 {

@@ -4,11 +4,13 @@ using Popcorn.Node.Programs;
 namespace Popcorn.Node.Processes;
 
 /// <summary>
-/// Starts processes of one program: the first one, and those in restore mode that are to take over (contracts, section 8).
+/// Starts processes of one program: the first one, and those in restore mode that are to take over (contracts, section
+/// 8).
 /// </summary>
 public sealed class ProcessLauncher
 {
-    /// <summary>Our two descriptors lie just below this in the child, or below its limit: high, so in no program's way.</summary>
+    /// <summary>Our two descriptors lie just below this in the child, or below its limit: high, so in no program's
+    /// way.</summary>
     private const int HighDescriptorsMax = 1024;
 
     private readonly ProgramFiles _program;
@@ -29,7 +31,8 @@ public sealed class ProcessLauncher
         InheritedDescriptors = HostProcess.InheritedDescriptors();
     }
 
-    /// <summary>Signals that wait for a restored process until it runs: until then it has none of the program's handlers.</summary>
+    /// <summary>Signals that wait for a restored process until it runs: until then it has none of the program's
+    /// handlers.</summary>
     public static SignalSet HeldBack { get; } = SignalSet.Of(
         SignalNumbers.Hangup, SignalNumbers.Interrupt, SignalNumbers.Quit, SignalNumbers.User1, SignalNumbers.User2,
         SignalNumbers.Alarm, SignalNumbers.Terminate, SignalNumbers.TerminalStop, SignalNumbers.TerminalInput,
@@ -77,13 +80,15 @@ public sealed class ProcessLauncher
         {
             // The managed runtime ignores SIGPIPE and that would be inherited.
             SpawnRequest request = new(
-                host.Emulator ?? executable, arguments, environment, descriptors, mask, SignalSet.Of(SignalNumbers.Pipe));
+                host.Emulator
+                    ?? executable, arguments, environment, descriptors, mask, SignalSet.Of(SignalNumbers.Pipe));
             return new ProgramProcess(ChildProcess.Start(request), control, host);
         }
         catch (LinuxCallException e)
         {
             control.Dispose();
-            throw new ProgramException(ProgramRefusal.CannotStart, $"cannot start '{executable}' on {host.Label}: {e.Message}");
+            throw new ProgramException(
+                ProgramRefusal.CannotStart, $"cannot start '{executable}' on {host.Label}: {e.Message}");
         }
     }
 }

@@ -36,6 +36,6 @@ public sealed record IsaHost(Isa Isa, string? Emulator)
         : throw new ProgramException(ProgramRefusal.NoEmulator, MissingEmulator(isa));
 
     public static string MissingEmulator(Isa isa) =>
-        $"this {NativeIsa.Name()} machine cannot run {isa.Name()} programs: {IsaProfile.Of(isa).QemuUser} is not installed " +
-        "(Debian package qemu-user-static)";
+        $"this {NativeIsa.Name()} machine cannot run {isa.Name()} programs: {IsaProfile.Of(isa).QemuUser} " +
+        "is not installed (Debian package qemu-user-static)";
 }

@@ -8,8 +8,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Programs;
 
 /// <summary>
-/// A program as <c>popcorn cc</c> left it: <c>app.popcorn/</c> with one executable per ISA and the state map. Executables are read
-/// once, on first use, and kept, since a program that moved once is likely to move again.
+/// A program as <c>popcorn cc</c> left it: <c>app.popcorn/</c> with one executable per ISA and the state map.
+/// Executables are read once, on first use, and kept, since a program that moved once is likely to move again.
 /// </summary>
 public sealed class ProgramFiles
 {
@@ -29,8 +29,8 @@ public sealed class ProgramFiles
     public StateMapReader Map => _map ??= ReadMap();
 
     /// <summary>
-    /// Finds a program by what a user types: a path, or a name that is looked for in PATH and then in the working directory.
-    /// The <c>.popcorn</c> folder itself may be named too.
+    /// Finds a program by what a user types: a path, or a name that is looked for in PATH and then in the working
+    /// directory. The <c>.popcorn</c> folder itself may be named too.
     /// </summary>
     public static ProgramFiles Find(string typed)
     {
@@ -65,15 +65,16 @@ public sealed class ProgramFiles
         string path = ExecutablePath(isa);
         if (!File.Exists(path))
         {
+            string built = string.Join(", ", Isas.Select(i => i.Name()));
             throw new ProgramException(
-                ProgramRefusal.MissingIsa,
-                $"'{Path}' has no executable for {isa.Name()}: it was built for {string.Join(", ", Isas.Select(i => i.Name()))}");
+                ProgramRefusal.MissingIsa, $"'{Path}' has no executable for {isa.Name()}: it was built for {built}");
         }
         ElfFile elf = ElfFile.Open(path);
         if (!elf.ReadBuildId().Span.SequenceEqual(Map.BuildId.Span))
         {
             throw new ProgramException(
-                ProgramRefusal.BuildDiffers, $"'{path}' and its state map come from different builds; build the program again");
+                ProgramRefusal.BuildDiffers,
+                $"'{path}' and its state map come from different builds; build the program again");
         }
         IsaExecutable executable = IsaExecutable.Load(elf, Map);
         _executables.Add(isa, executable);
@@ -114,7 +115,8 @@ public sealed class ProgramFiles
 
     private static ulong Address(ElfFile elf, string symbol) => elf.Symbols.TryFind(symbol, out ElfSymbol found)
         ? found.Value
-        : throw new BadInputException(elf.Where, 0, $"symbol {symbol} is missing; the program was not linked by 'popcorn cc'");
+        : throw new BadInputException(
+            elf.Where, 0, $"symbol {symbol} is missing; the program was not linked by 'popcorn cc'");
 
     private StateMapReader ReadMap()
     {

@@ -63,7 +63,14 @@ public sealed record MoveReport(
     double DowntimeMs);
 
 public sealed record CheckpointReport(
-    string Path, long FileBytes, long MemoryBytes, int Threads, int Frames, double ParkMs, double DowntimeMs, bool Stopped);
+    string Path,
+    long FileBytes,
+    long MemoryBytes,
+    int Threads,
+    int Frames,
+    double ParkMs,
+    double DowntimeMs,
+    bool Stopped);
 
 /// <summary>A thread for <c>inspect</c>, innermost frame first.</summary>
 public sealed record ThreadListing(int Slot, string Waiting, IReadOnlyList<FrameListing> Frames);

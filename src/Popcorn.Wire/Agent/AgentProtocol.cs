@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Popcorn.Wire.Agent;
 
 /// <summary>
-/// What <c>popcorn ps</c>, <c>migrate</c>, <c>checkpoint</c> and <c>inspect</c> say to the supervisor of a process: one JSON object a
-/// line, one request and one reply a connection.
+/// What <c>popcorn ps</c>, <c>migrate</c>, <c>checkpoint</c> and <c>inspect</c> say to the supervisor of a process: one
+/// JSON object a line, one request and one reply a connection.
 /// </summary>
 public static class AgentProtocol
 {

@@ -14,7 +14,8 @@ public enum MappingTraits : uint
 }
 
 /// <summary>One mapping of the program. <paramref name="Protection"/> is mmap's prot.</summary>
-public readonly record struct ArenaEntry(ulong Start, ulong Bytes, uint Protection, MappingTraits Traits, ulong FileOffset)
+public readonly record struct ArenaEntry(
+    ulong Start, ulong Bytes, uint Protection, MappingTraits Traits, ulong FileOffset)
 {
     public ulong End => Start + Bytes;
 
@@ -32,7 +33,8 @@ public static class ArenaTable
     public const int HeaderBytes = 16;
     public const int EntryBytes = 32;
 
-    /// <summary>A page-table entry each: more mappings than Linux's default vm.max_map_count allows cannot be.</summary>
+    /// <summary>A page-table entry each: more mappings than Linux's default vm.max_map_count allows cannot
+    /// be.</summary>
     public const int EntriesMax = 1 << 20;
 
     private const ulong Magic = 0x414e_4552_4150_4f50; // "POPARENA"
@@ -43,7 +45,8 @@ public static class ArenaTable
         FieldReader reader = new(header, where);
         ulong magic = reader.U64();
         if (magic != Magic)
-            throw new BadInputException(where, 0, $"magic is 0x{magic:x}, the program's table of mappings is not there");
+            throw new BadInputException(
+                where, 0, $"magic is 0x{magic:x}, the program's table of mappings is not there");
         uint count = reader.U32();
         if (count > EntriesMax)
             throw new BadInputException(where, 8, $"{count} mappings, at most {EntriesMax} are possible");
@@ -64,7 +67,8 @@ public static class ArenaTable
             if (!aligned || entry.Start < end || !ProgramAddresses.IsInArena(entry.Start, entry.Bytes))
             {
                 throw new BadInputException(
-                    where, offset, $"mapping {i} at 0x{entry.Start:x} of 0x{entry.Bytes:x} bytes is out of order or place");
+                    where, offset,
+                    $"mapping {i} at 0x{entry.Start:x} of 0x{entry.Bytes:x} bytes is out of order or place");
             }
             end = entry.End;
             entries[i] = entry;

@@ -7,7 +7,8 @@ public static class ProgramAddresses
 
     public const ulong PrivateStart = 0x8_0000_0000;
 
-    /// <summary>Restore records lie from here up to <see cref="PrivateEnd"/>; the native stacks of threads lie below.</summary>
+    /// <summary>Restore records lie from here up to <see cref="PrivateEnd"/>; the native stacks of threads lie
+    /// below.</summary>
     public const ulong RecordsStart = 0xc_0000_0000;
 
     public const ulong PrivateEnd = 0x10_0000_0000;

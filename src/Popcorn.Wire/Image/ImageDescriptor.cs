@@ -8,7 +8,8 @@ public enum ImageDescriptorKind : byte
     /// <summary>A regular file or directory, opened again by path and set to its offset.</summary>
     File = 1,
 
-    /// <summary>Taken from the process that restores: standard input, output or error on a terminal, pipe or socket.</summary>
+    /// <summary>Taken from the process that restores: standard input, output or error on a terminal, pipe or
+    /// socket.</summary>
     Inherited = 2,
 }
 
@@ -36,15 +37,18 @@ public readonly record struct ImageDescriptor(
 
     public static ImageDescriptor[] ReadAll(ref FieldReader reader)
     {
-        ImageDescriptor[] descriptors = new ImageDescriptor[ImageProgram.ReadCount(ref reader, CountMax, "descriptors")];
+        ImageDescriptor[] descriptors =
+            new ImageDescriptor[ImageProgram.ReadCount(ref reader, CountMax, "descriptors")];
         for (int i = 0; i < descriptors.Length; i++)
         {
             int offset = reader.Offset;
             ImageDescriptor descriptor = new(
-                reader.I32(), (ImageDescriptorKind)reader.U8(), reader.U8() != 0, reader.U32(), reader.U64(), reader.Text());
+                reader.I32(), (ImageDescriptorKind)reader.U8(), reader.U8() != 0, reader.U32(), reader.U64(),
+                reader.Text());
             bool known = descriptor.Kind is ImageDescriptorKind.File or ImageDescriptorKind.Inherited;
             if (!known || descriptor.Number < 0)
-                throw new BadInputException(reader.Where, offset, $"descriptor {descriptor.Number} of kind {descriptor.Kind}");
+                throw new BadInputException(
+                    reader.Where, offset, $"descriptor {descriptor.Number} of kind {descriptor.Kind}");
             descriptors[i] = descriptor;
         }
         return descriptors;

@@ -49,8 +49,8 @@ public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Se
     }
 
     /// <summary>
-    /// Reads and checks a header against the true size of the file. <paramref name="start"/> is what the file begins with, at
-    /// least <see cref="Bytes"/> of it if it has as many.
+    /// Reads and checks a header against the true size of the file. <paramref name="start"/> is what the file begins
+    /// with, at least <see cref="Bytes"/> of it if it has as many.
     /// </summary>
     public static ImageHeader Read(ReadOnlySpan<byte> start, ulong fileBytes, string where)
     {
@@ -74,7 +74,8 @@ public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Se
         if (Crc32C.Of(plain) != checksum || count != SectionCount)
             throw new BadInputException(where, 0, "the header is damaged (its checksum differs)");
         if (fileBytes != wholeBytes)
-            throw new BadInputException(where, (long)wholeBytes, $"{fileBytes - wholeBytes} bytes follow the end of the checkpoint");
+            throw new BadInputException(
+                where, (long)wholeBytes, $"{fileBytes - wholeBytes} bytes follow the end of the checkpoint");
         return new ImageHeader(wholeBytes, ReadTable(ref reader, wholeBytes));
     }
 

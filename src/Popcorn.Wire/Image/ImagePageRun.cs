@@ -21,7 +21,8 @@ public readonly record struct ImagePageRun(ulong Start, ulong Bytes)
         }
     }
 
-    /// <summary>Reads the runs and checks that they ascend, are whole pages, and need exactly the bytes of section 6.</summary>
+    /// <summary>Reads the runs and checks that they ascend, are whole pages, and need exactly the bytes of section
+    /// 6.</summary>
     public static ImagePageRun[] ReadAll(ref FieldReader reader, ulong pageBytes)
     {
         ImagePageRun[] runs = new ImagePageRun[ImageProgram.ReadCount(ref reader, CountMax, "page runs")];
@@ -32,7 +33,8 @@ public readonly record struct ImagePageRun(ulong Start, ulong Bytes)
             int offset = reader.Offset;
             ImagePageRun run = new(reader.U64(), reader.U64());
             bool aligned = (run.Start | run.Bytes) % ProgramAddresses.PageBytes == 0;
-            if (!aligned || run.Start < end || run.Bytes > ProgramAddresses.ArenaEnd || run.Start > ProgramAddresses.ArenaEnd)
+            if (!aligned
+                || run.Start < end || run.Bytes > ProgramAddresses.ArenaEnd || run.Start > ProgramAddresses.ArenaEnd)
                 throw new BadInputException(reader.Where, offset, $"page run at 0x{run.Start:x} is out of place");
             end = run.Start + run.Bytes;
             total += run.Bytes;

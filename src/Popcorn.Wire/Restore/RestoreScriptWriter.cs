@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Wire.Restore;
 
 /// <summary>
-/// Writes the frames of a restore script: <c>u32 operation, u32 payload bytes, payload</c>. The raw bytes of a FILL follow its
-/// frame and are not written here.
+/// Writes the frames of a restore script: <c>u32 operation, u32 payload bytes, payload</c>. The raw bytes of a FILL
+/// follow its frame and are not written here.
 /// </summary>
 public static class RestoreScriptWriter
 {

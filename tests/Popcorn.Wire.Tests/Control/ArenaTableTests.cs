@@ -7,7 +7,8 @@ namespace Popcorn.Wire.Tests.Control;
 public class ArenaTableTests
 {
     private static readonly Gen<ArenaEntry[]> Entries =
-        Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 1000], Gen.UInt, Gen.UInt[0, 15], Gen.ULong).Array[0, 20].Select(parts =>
+        Gen.Select(
+            Gen.Int[0, 1000], Gen.Int[1, 1000], Gen.UInt, Gen.UInt[0, 15], Gen.ULong).Array[0, 20].Select(parts =>
         {
             ulong address = ProgramAddresses.ArenaStart;
             List<ArenaEntry> entries = [];
@@ -37,7 +38,8 @@ public class ArenaTableTests
     public void EveryTruncation_IsRefused()
     {
         FieldWriter writer = new();
-        ArenaTable.Write(writer, [new(ProgramAddresses.ArenaStart, 4096, 3, 0, 0), new(ProgramAddresses.ArenaStart + 8192, 4096, 1, 0, 0)]);
+        ArenaTable.Write(writer,
+            [new(ProgramAddresses.ArenaStart, 4096, 3, 0, 0), new(ProgramAddresses.ArenaStart + 8192, 4096, 1, 0, 0)]);
         byte[] whole = writer.Written.ToArray();
 
         for (int length = 0; length < whole.Length; length++)
@@ -45,7 +47,8 @@ public class ArenaTableTests
             Assert.Throws<BadInputException>(() =>
             {
                 int count = ArenaTable.ReadCount(whole.AsSpan(0, Math.Min(length, ArenaTable.HeaderBytes)), "test");
-                _ = ArenaTable.ReadEntries(whole.AsSpan(ArenaTable.HeaderBytes, Math.Max(0, length - ArenaTable.HeaderBytes)), count, "test");
+                _ = ArenaTable.ReadEntries(
+                    whole.AsSpan(ArenaTable.HeaderBytes, Math.Max(0, length - ArenaTable.HeaderBytes)), count, "test");
             });
         }
     }
@@ -69,7 +72,8 @@ public class ArenaTableTests
     public void OverlappingMappings_AreRefused()
     {
         FieldWriter writer = new();
-        ArenaTable.Write(writer, [new(ProgramAddresses.ArenaStart, 8192, 3, 0, 0), new(ProgramAddresses.ArenaStart + 4096, 4096, 3, 0, 0)]);
+        ArenaTable.Write(writer,
+            [new(ProgramAddresses.ArenaStart, 8192, 3, 0, 0), new(ProgramAddresses.ArenaStart + 4096, 4096, 3, 0, 0)]);
         byte[] entries = writer.Written[ArenaTable.HeaderBytes..].ToArray();
 
         Assert.Throws<BadInputException>(() => ArenaTable.ReadEntries(entries, 2, "test"));

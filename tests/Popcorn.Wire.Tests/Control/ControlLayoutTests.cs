@@ -4,7 +4,8 @@ using Popcorn.Wire.Control;
 
 namespace Popcorn.Wire.Tests.Control;
 
-/// <summary>The C header's static assertions are compiled by every compiler that builds the runtime; here C# is compared with them.</summary>
+/// <summary>The C header's static assertions are compiled by every compiler that builds the runtime; here C# is
+/// compared with them.</summary>
 public class ControlLayoutTests
 {
     private static readonly string Header = File.ReadAllText(FindHeader());

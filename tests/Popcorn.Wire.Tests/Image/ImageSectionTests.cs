@@ -11,7 +11,8 @@ public class ImageSectionTests
         "/home/x/app", ["./app", "", "ä b"], new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)],
         Isa.RiscV64, 4711, "/tmp", 18, 1_790_000_000_000);
 
-    private static readonly ImageThread[] Threads = [new(0, 0x10_0000_1000, new byte[] { 9, 8 }), new(4, 1, Array.Empty<byte>())];
+    private static readonly ImageThread[] Threads =
+        [new(0, 0x10_0000_1000, new byte[] { 9, 8 }), new(4, 1, Array.Empty<byte>())];
 
     private static readonly ImageMapping[] Mappings =
     [
@@ -38,7 +39,8 @@ public class ImageSectionTests
         Assert.Equal(Program.Arguments, read.Arguments);
         Assert.Equal(Program.Files, read.Files);
         Assert.True(Program.BuildId.Span.SequenceEqual(read.BuildId.Span));
-        Assert.Equal(Program, read with { Arguments = Program.Arguments, Files = Program.Files, BuildId = Program.BuildId });
+        Assert.Equal(
+            Program, read with { Arguments = Program.Arguments, Files = Program.Files, BuildId = Program.BuildId });
     }
 
     [Fact]
@@ -61,11 +63,15 @@ public class ImageSectionTests
     public void EveryTruncationOfEverySection_IsRefused()
     {
         RefuseTruncations(Write(Program.Write), static (ref FieldReader r) => ImageProgram.Read(ref r));
-        RefuseTruncations(Write(w => ImageThread.WriteAll(w, Threads)), static (ref FieldReader r) => ImageThread.ReadAll(ref r));
-        RefuseTruncations(Write(w => ImageMapping.WriteAll(w, Mappings)), static (ref FieldReader r) => ImageMapping.ReadAll(ref r));
         RefuseTruncations(
-            Write(w => ImageDescriptor.WriteAll(w, Descriptors)), static (ref FieldReader r) => ImageDescriptor.ReadAll(ref r));
-        RefuseTruncations(Write(w => ImagePageRun.WriteAll(w, Runs)), static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 12288));
+            Write(w => ImageThread.WriteAll(w, Threads)), static (ref FieldReader r) => ImageThread.ReadAll(ref r));
+        RefuseTruncations(
+            Write(w => ImageMapping.WriteAll(w, Mappings)), static (ref FieldReader r) => ImageMapping.ReadAll(ref r));
+        RefuseTruncations(
+            Write(w => ImageDescriptor.WriteAll(w, Descriptors)), static (ref FieldReader r) =>
+                ImageDescriptor.ReadAll(ref r));
+        RefuseTruncations(Write(w => ImagePageRun.WriteAll(w, Runs)),
+            static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 12288));
     }
 
     [Fact]
@@ -73,9 +79,11 @@ public class ImageSectionTests
     {
         byte[] overlapping = Write(w => ImagePageRun.WriteAll(w, [new(0x1000, 0x2000), new(0x2000, 0x1000)]));
 
-        Assert.Throws<BadInputException>(() => Read(overlapping, static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 0x3000)));
         Assert.Throws<BadInputException>(
-            () => Read(Write(w => ImagePageRun.WriteAll(w, Runs)), static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 4096)));
+            () => Read(overlapping, static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 0x3000)));
+        Assert.Throws<BadInputException>(
+            () => Read(Write(w => ImagePageRun.WriteAll(w, Runs)),
+                static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 4096)));
     }
 
     private delegate object Reading(ref FieldReader reader);
