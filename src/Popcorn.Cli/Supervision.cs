@@ -31,6 +31,8 @@ internal static class Supervision
         if (ulong.TryParse(marker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits))
             startMask.Bits = bits;
         HostProcess.DefaultDisposition(SignalNumbers.Child);
+        // A checkpoint that meets a file size limit must fail as a write, and not end us.
+        HostProcess.IgnoreSignal(SignalNumbers.FileSize);
         using SignalReceiver signals = new(SignalForwarder.Signals);
         ProcessLauncher launcher = new(program, command, [.. HostProcess.EnvironmentTexts(Marker)], startMask);
         SupervisorOptions options = new(

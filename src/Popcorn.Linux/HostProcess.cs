@@ -47,6 +47,8 @@ public static unsafe class HostProcess
 
     public static void DefaultDisposition(int signal) => _ = Signal.SetDisposition(signal, 0);
 
+    public static void IgnoreSignal(int signal) => _ = Signal.SetDisposition(signal, 1);
+
     public static void SignalSelf(int signal) => _ = Signal.Kill(Environment.ProcessId, signal);
 
     /// <summary>

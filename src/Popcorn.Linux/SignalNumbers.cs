@@ -22,5 +22,6 @@ public static class SignalNumbers
     public const int TerminalStop = 20;
     public const int TerminalInput = 21;
     public const int TerminalOutput = 22;
+    public const int FileSize = 25;
     public const int WindowSize = 28;
 }

@@ -78,10 +78,11 @@ public sealed class ProcessLauncher
             arguments = [host.Emulator, "-0", _arguments[0], executable, .. _arguments.Skip(1)];
         try
         {
-            // The managed runtime ignores SIGPIPE and that would be inherited.
+            // The managed runtime ignores SIGPIPE, and the command SIGXFSZ; that would be inherited.
+            SignalSet ignored = SignalSet.Of(SignalNumbers.Pipe, SignalNumbers.FileSize);
             SpawnRequest request = new(
                 host.Emulator
-                    ?? executable, arguments, environment, descriptors, mask, SignalSet.Of(SignalNumbers.Pipe));
+                    ?? executable, arguments, environment, descriptors, mask, ignored);
             return new ProgramProcess(ChildProcess.Start(request), control, host);
         }
         catch (LinuxCallException e)

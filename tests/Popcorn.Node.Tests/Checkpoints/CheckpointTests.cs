@@ -1,0 +1,142 @@
+using Popcorn.Core;
+using Popcorn.Node.Checkpoints;
+using Popcorn.Node.Programs;
+
+namespace Popcorn.Node.Tests.Checkpoints;
+
+public class CheckpointTests
+{
+    [Fact]
+    public void Image_IsRestoredOnEveryIsa_AsOftenAsAsked_WhileTheOriginalGoesOn()
+    {
+        string image = Save("every-isa", out RunningProgram original);
+        using (original)
+        {
+            foreach (Isa isa in IsaNames.All.Concat(IsaNames.All))
+            {
+                using RunningProgram restored = new(["restore", image, "--isa", isa.Name()]);
+                restored.Step(3);
+                restored.Step(4);
+                Assert.Equal((3, "end of input\n", ""), restored.Finish());
+            }
+            original.Step(3);
+            Assert.Equal(3, original.Finish().ExitCode);
+        }
+    }
+
+    [Fact]
+    public void RestoredProgram_CanBeMovedAndSavedAgain()
+    {
+        string image = Save("again", out RunningProgram original);
+        original.Dispose();
+        string second = image + "2";
+        using (RunningProgram restored = new(["restore", image, "--isa", "aarch64"]))
+        {
+            restored.Step(3);
+            Assert.Equal(0, restored.Migrate(Isa.RiscV64).ExitCode);
+            restored.Step(4);
+            (int code, _, string errors) = restored.Popcorn("checkpoint", $"{restored.Status.Pid}", "-o", second, "--stop");
+            Assert.True(code == 0, errors);
+            Assert.Equal(0, restored.Wait().ExitCode);
+        }
+
+        using RunningProgram last = new(["restore", second]);
+
+        last.Step(5);
+        Assert.Equal(3, last.Finish().ExitCode);
+    }
+
+    [Fact]
+    public void Inspect_ShowsTheImage()
+    {
+        string image = Save("inspect", out RunningProgram original);
+        using (original)
+        {
+            (int code, string output, string errors) = original.Popcorn("inspect", image);
+
+            Assert.True(code == 0, errors);
+            Assert.Contains("descriptor  0: taken from the restorer", output);
+            Assert.Matches(@"#\d+ main at \S*survivor\.c:\d+", output);
+        }
+    }
+
+    [Fact]
+    public void DamagedImages_AreRefused_WhereverTheDamageIs()
+    {
+        byte[] whole = File.ReadAllBytes(Save("damaged", out RunningProgram original));
+        original.Dispose();
+        string path = Path.Combine(Repository.Scratch("damaged-copies"), "image");
+
+        for (int length = 0; length < whole.Length; length += length < 2048 ? 1 : 1009)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Throws<BadInputException>(() => ImageFile.Open(path));
+        }
+        for (int offset = 0; offset < whole.Length; offset += offset < 1024 ? 7 : 1511)
+        {
+            byte[] damaged = [.. whole];
+            damaged[offset] ^= 0x10;
+            File.WriteAllBytes(path, damaged);
+            Assert.Throws<BadInputException>(() => ImageFile.Open(path));
+        }
+        File.WriteAllBytes(path, whole);
+        ImageFile.Open(path).Dispose();
+    }
+
+    [Fact]
+    public void ProgramBuiltAnewSince_IsRefused()
+    {
+        string image = Save("changed", out RunningProgram original, out string program);
+        original.Dispose();
+        File.AppendAllText(Path.Combine(program + ".popcorn", "riscv64"), "x");
+
+        using RunningProgram restored = new(["restore", image]);
+        (int code, _, string errors) = restored.Wait();
+
+        Assert.Equal(1, code);
+        Assert.Contains("has changed since the checkpoint was taken", errors);
+        using ImageFile file = ImageFile.Open(image);
+        Assert.Equal(ProgramRefusal.BuildDiffers, Assert.Throws<ProgramException>(() => file.FindProgram()).Reason);
+    }
+
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(40, "")]
+    [InlineData(1000, "missing/")]
+    public void PlaceThatCannotBeWritten_LeavesNoFileAndAProgramThatGoesOn(int fileBlocksMax, string subfolder)
+    {
+        string folder = Repository.Scratch("unwritable");
+        using RunningProgram program = new(["run", Repository.Survivor], fileBlocksMax: fileBlocksMax);
+        Assert.Equal("ready", program.ReadLine());
+        program.Step(0);
+
+        (int code, _, string errors) = program.Popcorn(
+            "checkpoint", $"{program.Status.Pid}", "-o", Path.Combine(folder, subfolder + "image"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("was not saved and goes on", errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        program.Step(1);
+        Assert.Equal(3, program.Finish().ExitCode);
+    }
+
+    private static string Save(string name, out RunningProgram program) => Save(name, out program, out _);
+
+    /// <summary>A survivor of its own after three steps, saved and still running.</summary>
+    private static string Save(string name, out RunningProgram running, out string program)
+    {
+        string folder = Repository.Scratch("image-" + name);
+        program = Path.Combine(folder, "survivor");
+        string target = Directory.CreateDirectory(program + ".popcorn").FullName;
+        foreach (string file in Directory.GetFiles(Repository.Survivor + ".popcorn"))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        running = new RunningProgram(["run", program]);
+        Assert.Equal("ready", running.ReadLine());
+        for (int step = 0; step < 3; step++)
+            running.Step(step);
+        string image = Path.Combine(folder, "image");
+        (int code, _, string errors) = running.Popcorn("checkpoint", $"{running.Status.Pid}", "-o", image);
+        Assert.True(code == 0, errors);
+        return image;
+    }
+}

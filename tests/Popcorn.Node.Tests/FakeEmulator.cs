@@ -1,0 +1,38 @@
+namespace Popcorn.Node.Tests;
+
+/// <summary>
+/// Stands in for qemu-aarch64-static, first in PATH: a target that fails in a chosen way. It speaks the restore protocol as far as
+/// bash can: it maps nothing and runs nothing.
+/// </summary>
+internal static class FakeEmulator
+{
+    /// <summary>Says "restoring" in the control region, as the runtime does on starting.</summary>
+    private const string SayRestoring =
+        "printf '\\002' | dd of=/proc/self/fd/$POPCORN_CONTROL bs=1 seek=52 conv=notrunc status=none\n";
+
+    /// <summary>16 bytes: READY, COMMIT, 0.</summary>
+    private const string SayReady = "printf '\\1\\0\\0\\0\\13\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&$POPCORN_RESTORE\n";
+
+    /// <summary>16 bytes: ERROR, OPEN, -2.</summary>
+    private const string SayNoEntry =
+        "printf '\\2\\0\\0\\0\\5\\0\\0\\0\\376\\377\\377\\377\\377\\377\\377\\377' >&$POPCORN_RESTORE\n";
+
+    public const string DiesAtOnce = "exit 9\n";
+    public const string DiesOnceStarted = SayRestoring + "exit 9\n";
+    public const string IsKilledWhileItReads = SayRestoring + "head -c 20000 <&$POPCORN_RESTORE >/dev/null; kill -9 $$\n";
+    public const string Refuses = SayRestoring + SayNoEntry + "exit 127\n";
+    public const string DiesAfterReady = SayRestoring + SayReady + "exit 9\n";
+
+    /// <summary>Reads everything, says READY, and dies on GO before it runs anything.</summary>
+    public const string DiesOnGo = SayRestoring + SayReady + "cat <&$POPCORN_RESTORE | head -c 4000000 >/dev/null; exit 9\n";
+
+    /// <summary>A folder to put first in PATH.</summary>
+    public static string Install(string name, string script)
+    {
+        string folder = Repository.Scratch("emulator-" + name);
+        string path = Path.Combine(folder, "qemu-aarch64-static");
+        File.WriteAllText(path, "#!/bin/bash\n" + script);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Popcorn.Node.Tests;
+
+/// <summary>The clone these tests were built in, and programs compiled by its <c>popcorn cc</c>, each once.</summary>
+internal static class Repository
+{
+    private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor"));
+
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The command; <c>./check</c> has run <c>./setup</c> before any test starts.</summary>
+    public static string Popcorn { get; } = Path.Combine(Root, "build", "bin", "popcorn");
+
+    public static string Survivor => BuiltSurvivor.Value;
+
+    /// <summary>An empty folder under build/.</summary>
+    public static string Scratch(string name)
+    {
+        string path = Path.Combine(Root, "build", "tests", "node", name);
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        return Directory.CreateDirectory(path).FullName;
+    }
+
+    private static string Compile(string name)
+    {
+        string program = Path.Combine(Scratch("program-" + name), name);
+        ProcessStartInfo start = new(
+            Popcorn, ["cc", "-O2", "-g", Path.Combine(Root, "tests", "cases", "node", name + ".c"), "-o", program])
+        {
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
+        return program;
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Popcorn.slnx")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"no Popcorn.slnx above {AppContext.BaseDirectory}");
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Popcorn.Core;
+using Popcorn.Linux;
+using Popcorn.Wire.Agent;
+
+namespace Popcorn.Node.Tests;
+
+/// <summary>
+/// A program under <c>popcorn run</c> (or <c>restore</c>) with its input and output in our hands, and a runtime folder of its own,
+/// so that tests do not see each other's programs. Disposing ends it.
+/// </summary>
+internal sealed class RunningProgram : IDisposable
+{
+    private static int s_count;
+
+    private readonly Process _process;
+    private readonly string _runtimeFolder;
+    private readonly Dictionary<string, string> _environment;
+    private readonly Task<string> _errors;
+
+    /// <param name="pathFirst">Folder to put first in PATH.</param>
+    /// <param name="fileBlocksMax">Limit on the size of files it writes, in KiB (bash's <c>ulimit -f</c>).</param>
+    public RunningProgram(string[] arguments, string? pathFirst = null, int? fileBlocksMax = null)
+    {
+        _runtimeFolder = Repository.Scratch($"runtime-{Interlocked.Increment(ref s_count)}");
+        _environment = new() { ["XDG_RUNTIME_DIR"] = _runtimeFolder };
+        if (pathFirst is not null)
+            _environment["PATH"] = pathFirst + ":" + Environment.GetEnvironmentVariable("PATH");
+        _process = fileBlocksMax is null
+            ? Start(Repository.Popcorn, arguments)
+            : Start("/bin/bash", ["-c", $"ulimit -f {fileBlocksMax}; exec \"$0\" \"$@\"", Repository.Popcorn, .. arguments]);
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Its survivor, once it has said "ready".</summary>
+    public static RunningProgram StartSurvivor(Isa isa = Isa.X86_64, string? pathFirst = null)
+    {
+        RunningProgram program = new(["run", "--isa", isa.Name(), "--", Repository.Survivor], pathFirst);
+        Assert.Equal("ready", program.ReadLine());
+        return program;
+    }
+
+    public int SupervisorPid => _process.Id;
+
+    public ProcessStatus Status
+    {
+        get
+        {
+            (int code, string output, string errors) = Popcorn("ps", "--json");
+            Assert.True(code == 0, errors);
+            return Assert.Single(JsonSerializer.Deserialize(output, AgentJson.Default.IReadOnlyListProcessStatus)!);
+        }
+    }
+
+    public void Send(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    public string? ReadLine() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
+
+    /// <summary>Sends "step" and checks the answer against the same step of a program that nobody touches.</summary>
+    public void Step(int number)
+    {
+        Send("step");
+        Assert.Equal(Oracle.Step(number), ReadLine());
+    }
+
+    /// <summary>Closes the input, and returns all that is left of the output with the exit code.</summary>
+    public (int ExitCode, string Output, string Errors) Finish()
+    {
+        _process.StandardInput.Close();
+        return Wait();
+    }
+
+    public (int ExitCode, string Output, string Errors) Wait()
+    {
+        Task<string> rest = _process.StandardOutput.ReadToEndAsync();
+        string output = rest.WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
+        Assert.True(_process.WaitForExit(TimeSpan.FromSeconds(60)));
+        return (_process.ExitCode, output, _errors.GetAwaiter().GetResult());
+    }
+
+    public (int ExitCode, string Output, string Errors) Migrate(Isa target, params string[] options) =>
+        Popcorn(["migrate", $"{Status.Pid}", "--to", target.Name(), .. options]);
+
+    /// <summary>Another popcorn command, in this program's runtime folder.</summary>
+    public (int ExitCode, string Output, string Errors) Popcorn(params string[] arguments)
+    {
+        using Process process = Start(Repository.Popcorn, arguments);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            // The supervisor first, or it would end as its program ended and report that.
+            int[] children = [.. ProcessFiles.Children(_process.Id)];
+            _process.Kill();
+            foreach (int child in children)
+                End(child);
+        }
+        _process.Dispose();
+    }
+
+    private static void End(int pid)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It had ended.
+        }
+    }
+
+    private Process Start(string file, string[] arguments)
+    {
+        ProcessStartInfo start = new(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in _environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}
