@@ -80,7 +80,8 @@ internal static class RecordSites
                 RuntimeFunctions.Syscall => SiteKind.Syscall,
                 _ => SiteKind.Call,
             };
-            sites.Add(new Site(site, kind, callee, live, [.. live.Select(v => v.Name)]));
+            // Names are asked of the current values: a live call that has its bundle already is erased.
+            sites.Add(new Site(site, kind, callee, live, [.. current.Select(v => v.Name)]));
         }
         return [.. sites.Select(s => s with { Live = [.. s.Live.Select(v => replaced.GetValueOrDefault(v, v))] })];
     }
