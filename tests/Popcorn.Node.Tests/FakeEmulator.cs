@@ -23,8 +23,9 @@ internal static class FakeEmulator
     public const string Refuses = SayRestoring + SayNoEntry + "exit 127\n";
     public const string DiesAfterReady = SayRestoring + SayReady + "exit 9\n";
 
-    /// <summary>Reads everything, says READY, and dies on GO before it runs anything.</summary>
-    public const string DiesOnGo = SayRestoring + SayReady + "cat <&$POPCORN_RESTORE | head -c 4000000 >/dev/null; exit 9\n";
+    /// <summary>Says READY, reads everything, GO included, until nothing comes for a while, and dies.</summary>
+    public const string DiesOnGo = SayRestoring + SayReady +
+        "while LC_ALL=C IFS= read -r -t 0.5 -N 4096 -u $POPCORN_RESTORE data; do :; done; exit 9\n";
 
     /// <summary>A folder to put first in PATH.</summary>
     public static string Install(string name, string script)

@@ -95,6 +95,12 @@ public sealed class Supervisor : IDisposable
     public void Dispose()
     {
         _server?.Dispose();
+        if (!_process.HasEnded)
+        {
+            // Only a bug of ours ends us first. Nobody would wake a parked program any more.
+            _process.Control.SetCountdown(0);
+            _process.Control.ReleaseThreads();
+        }
         _process.Dispose();
     }
 

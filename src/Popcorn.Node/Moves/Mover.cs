@@ -29,6 +29,20 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         IReadOnlyList<string> obstacles = ObstacleFinder.Find(program, source, target);
         if (obstacles.Count > 0)
             throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+        try
+        {
+            return MoveTo(source, target, number, prepare);
+        }
+        catch (Exception e) when (
+            e is LinuxCallException or BadInputException or ProgramException or IOException or UnauthorizedAccessException)
+        {
+            throw new MoveException(MovePhase.Capture, e.Message, e);
+        }
+    }
+
+    private (ProgramProcess, MoveReport) MoveTo(
+        ProgramProcess source, Isa target, int number, Action<ControlRegion> prepare)
+    {
         bool parkedAlready = source.Control.IsParkingRequested;
         MoveClock clock = new();
         using RestoreTarget restoring = RestoreTarget.Start(launcher, IsaHost.Find(target), source.Control.Pid);
@@ -39,14 +53,7 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         if (!parkedAlready)
             restoring.WaitStarted(limits.Start);
         clock.StartMs = clock.Lap();
-        try
-        {
-            return MoveParked(source, restoring, clock, number, prepare);
-        }
-        catch (Exception e) when (e is LinuxCallException or BadInputException or IOException)
-        {
-            throw new MoveException(MovePhase.Capture, e.Message, e);
-        }
+        return MoveParked(source, restoring, clock, number, prepare);
     }
 
     private (ProgramProcess, MoveReport) MoveParked(

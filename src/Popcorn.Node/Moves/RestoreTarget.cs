@@ -166,7 +166,7 @@ public sealed class RestoreTarget : IDisposable
         {
             return e;
         }
-        return new MoveException(MovePhase.Transfer, failure.Message);
+        return new MoveException(MovePhase.Transfer, $"{DescribeEnd()} ({failure.Message})");
     }
 
     private string DescribeEnd()

@@ -100,14 +100,15 @@ public class CheckpointTests
     }
 
     [Theory]
-    [InlineData(1, "")]
-    [InlineData(40, "")]
-    [InlineData(1000, "missing/")]
+    [InlineData(2000, "")]
+    [InlineData(100_000, "missing/")]
     public void PlaceThatCannotBeWritten_LeavesNoFileAndAProgramThatGoesOn(int fileBlocksMax, string subfolder)
     {
         string folder = Repository.Scratch("unwritable");
         using RunningProgram program = new(["run", Repository.Survivor], fileBlocksMax: fileBlocksMax);
         Assert.Equal("ready", program.ReadLine());
+        program.Send("grow");
+        Assert.Equal("grown", program.ReadLine());
         program.Step(0);
 
         (int code, _, string errors) = program.Popcorn(

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Popcorn.Core;
 using Popcorn.Wire.Image;
 
@@ -59,6 +60,26 @@ public class ImageHeaderTests
     public void Crc32C_MatchesThePublishedCheckValue() =>
         // RFC 3720 appendix B.4 and every CRC catalogue: the check value of "123456789".
         Assert.Equal(0xe3069283u, Crc32C.Of(Encoding.ASCII.GetBytes("123456789")));
+
+    [Fact]
+    public void ExampleInTheDocument_IsThisHeader()
+    {
+        string page = File.ReadAllText(Find("docs/formats/image.md"));
+        MatchCollection lines = Regex.Matches(page, "^    [0-9a-f]{4}  ((?:[0-9a-f]{2} ?)+)$", RegexOptions.Multiline);
+        byte[] bytes = Convert.FromHexString(string.Concat(lines.Select(l => l.Groups[1].Value.Replace(" ", ""))));
+
+        Assert.Equal(Header.Encode(), bytes);
+    }
+
+    private static string Find(string path)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, path)))
+                return Path.Combine(folder.FullName, path);
+        }
+        throw new FileNotFoundException(path);
+    }
 
     private static string Message(byte[] start, ulong bytes) =>
         Assert.Throws<BadInputException>(() => ImageHeader.Read(start, bytes, "test")).Message;
