@@ -8,7 +8,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Errors)
 /// <summary>Runs one command to its end, with its whole input given and a deadline.</summary>
 internal static class Command
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     public static CommandResult Run(string file, IEnumerable<string> arguments, string input = "", string? folder = null)
     {
