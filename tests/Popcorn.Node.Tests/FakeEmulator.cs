@@ -1,8 +1,8 @@
 namespace Popcorn.Node.Tests;
 
 /// <summary>
-/// Stands in for qemu-aarch64-static, first in PATH: a target that fails in a chosen way. It speaks the restore protocol as far as
-/// bash can: it maps nothing and runs nothing.
+/// Stands in for qemu-aarch64-static, first in PATH: a target that fails in a chosen way. It speaks the restore
+/// protocol as far as bash can: it maps nothing and runs nothing.
 /// </summary>
 internal static class FakeEmulator
 {
@@ -19,7 +19,8 @@ internal static class FakeEmulator
 
     public const string DiesAtOnce = "exit 9\n";
     public const string DiesOnceStarted = SayRestoring + "exit 9\n";
-    public const string IsKilledWhileItReads = SayRestoring + "head -c 20000 <&$POPCORN_RESTORE >/dev/null; kill -9 $$\n";
+    public const string IsKilledWhileItReads =
+        SayRestoring + "head -c 20000 <&$POPCORN_RESTORE >/dev/null; kill -9 $$\n";
     public const string Refuses = SayRestoring + SayNoEntry + "exit 127\n";
     public const string DiesAfterReady = SayRestoring + SayReady + "exit 9\n";
 

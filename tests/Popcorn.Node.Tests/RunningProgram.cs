@@ -7,8 +7,8 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Node.Tests;
 
 /// <summary>
-/// A program under <c>popcorn run</c> (or <c>restore</c>) with its input and output in our hands, and a runtime folder of its own,
-/// so that tests do not see each other's programs. Disposing ends it.
+/// A program under <c>popcorn run</c> (or <c>restore</c>) with its input and output in our hands, and a runtime folder
+/// of its own, so that tests do not see each other's programs. Disposing ends it.
 /// </summary>
 internal sealed class RunningProgram : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class RunningProgram : IDisposable
             _environment["PATH"] = pathFirst + ":" + Environment.GetEnvironmentVariable("PATH");
         _process = fileBlocksMax is null
             ? Start(Repository.Popcorn, arguments)
-            : Start("/bin/bash", ["-c", $"ulimit -f {fileBlocksMax}; exec \"$0\" \"$@\"", Repository.Popcorn, .. arguments]);
+            : Start("/bin/bash",
+                ["-c", $"ulimit -f {fileBlocksMax}; exec \"$0\" \"$@\"", Repository.Popcorn, .. arguments]);
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
@@ -59,7 +60,8 @@ internal sealed class RunningProgram : IDisposable
         _process.StandardInput.Flush();
     }
 
-    public string? ReadLine() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
+    public string? ReadLine() =>
+        _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
 
     /// <summary>Sends "step" and checks the answer against the same step of a program that nobody touches.</summary>
     public void Step(int number)

@@ -51,8 +51,9 @@ internal static class RestoreCommand
     {
         try
         {
-            ProgramProcess process = ImageRestorer.Restore(image, program, launcher, host, options.Limits);
-            return Supervisor.Adopt(program, launcher, process, options);
+            return Supervisor.Adopt(
+                program, launcher, () =>
+                    ImageRestorer.Restore(image, program, launcher, host, options.Limits), options);
         }
         catch (MoveException e)
         {

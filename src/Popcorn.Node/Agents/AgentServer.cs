@@ -14,38 +14,51 @@ public sealed class AgentServer : IDisposable
     private const int SendTimeoutMs = 5_000;
 
     private readonly Socket _listener;
-    private readonly string _path;
+    private readonly string _folder;
+    private string _path;
     private readonly List<Connection> _connections = [];
 
-    private AgentServer(Socket listener, string path)
+    private AgentServer(Socket listener, string folder, string path)
     {
         _listener = listener;
+        _folder = folder;
         _path = path;
     }
 
-    /// <summary>
-    /// Listens for a pid. Null when another supervisor answers for it: a program restored elsewhere may have that pid.
-    /// </summary>
-    public static AgentServer? TryListen(string folder, int pid)
+    /// <summary>Listens under a name that nobody looks for, until the program's pid is known.</summary>
+    public static AgentServer Listen(string folder)
     {
-        using (Socket? other = RuntimeFolder.TryConnect(folder, pid))
-        {
-            if (other is not null)
-                return null;
-        }
-        string path = RuntimeFolder.SocketPath(folder, pid);
+        string path = Path.Combine(folder, $"starting-{Environment.ProcessId}");
+        File.Delete(path);
         Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(ConnectionsMax);
-            return new AgentServer(listener, path);
+            return new AgentServer(listener, folder, path);
         }
         catch (SocketException e)
         {
             listener.Dispose();
             throw new PopcornException($"cannot listen on '{path}': {e.Message}", e);
         }
+    }
+
+    /// <summary>
+    /// Takes the name for a pid. False when another supervisor answers for it: a program restored elsewhere may have
+    /// that pid.
+    /// </summary>
+    public bool TryPublish(int pid)
+    {
+        using (Socket? other = RuntimeFolder.TryConnect(_folder, pid))
+        {
+            if (other is not null)
+                return false;
+        }
+        string path = RuntimeFolder.SocketPath(_folder, pid);
+        File.Move(_path, path, overwrite: true);
+        _path = path;
+        return true;
     }
 
     /// <summary>Descriptors to poll: the listener first, then each connection.</summary>

@@ -33,8 +33,10 @@ public sealed class Supervisor : IDisposable
     private bool _stopped;
 
     private Supervisor(
-        ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, SupervisorOptions options)
+        ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, AgentServer? server,
+        SupervisorOptions options)
     {
+        _server = server;
         _program = program;
         _process = process;
         _options = options;
@@ -53,19 +55,48 @@ public sealed class Supervisor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(launcher);
         ArgumentNullException.ThrowIfNull(options);
-        return Adopt(program, launcher, launcher.Start(host, options.Schedule.NextCountdown()), options);
+        return Adopt(program, launcher, () => launcher.Start(host, options.Schedule.NextCountdown()), options);
     }
 
-    /// <summary>Supervises a process that somebody else has restored.</summary>
+    /// <summary>
+    /// Supervises a process that somebody else starts. The socket is there before it, so that whoever reads the
+    /// program's first words can reach it.
+    /// </summary>
     public static Supervisor Adopt(
-        ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, SupervisorOptions options)
+        ProgramFiles program, ProcessLauncher launcher, Func<ProgramProcess> start, SupervisorOptions options)
     {
-        ArgumentNullException.ThrowIfNull(process);
+        ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
-        Supervisor supervisor = new(program, launcher, process, options);
-        supervisor.Listen();
+        AgentServer? server = Listen(options);
+        ProgramProcess process;
+        try
+        {
+            process = start();
+        }
+        catch
+        {
+            server?.Dispose();
+            throw;
+        }
+        Supervisor supervisor = new(program, launcher, process, server, options);
+        supervisor.Publish();
         options.Report(new SupervisorEvent.Started(supervisor.Pid, process.Host));
         return supervisor;
+    }
+
+    private static AgentServer? Listen(SupervisorOptions options)
+    {
+        if (options.RuntimeFolder is null)
+            return null;
+        try
+        {
+            return AgentServer.Listen(options.RuntimeFolder);
+        }
+        catch (PopcornException e)
+        {
+            options.Report(new SupervisorEvent.Unreachable(e.Message));
+            return null;
+        }
     }
 
     /// <summary>Serves until the program has ended and says how.</summary>
@@ -104,20 +135,14 @@ public sealed class Supervisor : IDisposable
         _process.Dispose();
     }
 
-    private void Listen()
+    /// <summary>Gives the socket the name clients look for, which has the program's pid in it.</summary>
+    private void Publish()
     {
-        if (_options.RuntimeFolder is null)
+        if (_server is null || _server.TryPublish(Pid))
             return;
-        try
-        {
-            _server = AgentServer.TryListen(_options.RuntimeFolder, Pid);
-            if (_server is null)
-                _options.Report(new SupervisorEvent.Unreachable($"another program answers for pid {Pid}"));
-        }
-        catch (PopcornException e)
-        {
-            _options.Report(new SupervisorEvent.Unreachable(e.Message));
-        }
+        _server.Dispose();
+        _server = null;
+        _options.Report(new SupervisorEvent.Unreachable($"another program answers for pid {Pid}"));
     }
 
     /// <summary>Waits a moment for the program to park by itself; true when it did and was moved or released.</summary>
@@ -179,6 +204,11 @@ public sealed class Supervisor : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new AgentReply(Error: e.Message);
+        }
+        catch (Exception e)
+        {
+            // A bug in serving one request is no reason to leave the program without its supervisor.
+            return new AgentReply(Error: $"internal bug: {e}");
         }
     }
 

@@ -152,7 +152,7 @@ public sealed class ImageWriter : IDisposable
         {
             table.Add(new ImageSection(
                 (ImageSectionKind)(table.Count + 1), Crc32C.Of(section), (ulong)offset, (ulong)section.Length));
-            _file.Write(section);
+            Write(section);
             offset += section.Length;
         }
         uint checksum = Crc32C.Initial;
@@ -164,7 +164,7 @@ public sealed class ImageWriter : IDisposable
                 Span<byte> piece = buffer.Span[..(int)Math.Min(PieceBytes, run.Bytes - done)];
                 memory.Read(run.Start + done, piece);
                 checksum = Crc32C.Append(checksum, piece);
-                _file.Write(piece);
+                Write(piece);
                 done += (ulong)piece.Length;
             }
         }
@@ -172,6 +172,19 @@ public sealed class ImageWriter : IDisposable
             ImageSectionKind.PageBytes, Crc32C.Finish(checksum), (ulong)offset, (ulong)MemoryBytes));
         byte[] header = new ImageHeader((ulong)(offset + MemoryBytes), table).Encode();
         _file.Position = 0;
-        _file.Write(header);
+        Write(header);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _file.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // .NET's word for EFBIG.
+            throw new IOException($"'{_path}' would be larger than the limit on file sizes allows", e);
+        }
     }
 }

@@ -34,7 +34,8 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
             return MoveTo(source, target, number, prepare);
         }
         catch (Exception e) when (
-            e is LinuxCallException or BadInputException or ProgramException or IOException or UnauthorizedAccessException)
+            e is LinuxCallException or BadInputException or ProgramException or IOException
+                or UnauthorizedAccessException)
         {
             throw new MoveException(MovePhase.Capture, e.Message, e);
         }

@@ -35,7 +35,8 @@ public class CheckpointTests
             restored.Step(3);
             Assert.Equal(0, restored.Migrate(Isa.RiscV64).ExitCode);
             restored.Step(4);
-            (int code, _, string errors) = restored.Popcorn("checkpoint", $"{restored.Status.Pid}", "-o", second, "--stop");
+            (int code, _, string errors) =
+                restored.Popcorn("checkpoint", $"{restored.Status.Pid}", "-o", second, "--stop");
             Assert.True(code == 0, errors);
             Assert.Equal(0, restored.Wait().ExitCode);
         }

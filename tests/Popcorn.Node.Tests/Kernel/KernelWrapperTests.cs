@@ -66,7 +66,8 @@ public class KernelWrapperTests
     [Fact]
     public void DescriptorSocket_CarriesBytesAndADescriptor()
     {
-        (DescriptorSocket ours, DescriptorSocket theirs) = DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
+        (DescriptorSocket ours, DescriptorSocket theirs) =
+            DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
         using (ours)
         using (theirs)
         {
@@ -87,7 +88,8 @@ public class KernelWrapperTests
     [Fact]
     public void DescriptorSocket_WhosePeerIsGone_IsAnExceptionAndNoSignal()
     {
-        (DescriptorSocket ours, DescriptorSocket theirs) = DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
+        (DescriptorSocket ours, DescriptorSocket theirs) =
+            DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
         theirs.Dispose();
 
         Assert.Equal(Errno.BrokenPipe, Assert.Throws<LinuxCallException>(() => ours.Send("x"u8)).Errno);

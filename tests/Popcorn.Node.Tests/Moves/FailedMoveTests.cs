@@ -3,7 +3,8 @@ using Popcorn.Linux;
 
 namespace Popcorn.Node.Tests.Moves;
 
-/// <summary>Moves that fail in every phase: the program goes on as if nothing had happened, and the user is told why.</summary>
+/// <summary>Moves that fail in every phase: the program goes on as if nothing had happened, and the user is told
+/// why.</summary>
 public class FailedMoveTests
 {
     [Theory]

@@ -40,7 +40,8 @@ public class MoveTests
     public void Survivor_MovedAroundTheRingManyTimes_PrintsTheSame()
     {
         using RunningProgram program = new(
-            ["run", "--migrate-every", "97", "--migrations-max", "30", "--", Repository.Survivor, "count", $"{Oracle.StepCount}"]);
+            ["run", "--migrate-every", "97", "--migrations-max", "30", "--", Repository.Survivor, "count",
+                $"{Oracle.StepCount}"]);
 
         (int code, string output, string errors) = program.Finish();
 
