@@ -13,20 +13,8 @@ internal static class DemoteForSites
 {
     internal static void Run(IrModule module, IrValue function, ModuleFacts facts, int liveValuesMax)
     {
-        HashSet<IrValue> sites = [];
-        HashSet<IrValue> setjmps = [];
-        foreach (IrBlock block in function.Blocks())
-        {
-            for (IrValue i = block.First; !i.IsNone; i = i.Next)
-            {
-                if (facts.IsSite(i))
-                    sites.Add(i);
-                if (Calls.IsSetjmp(i))
-                    setjmps.Add(i);
-            }
-        }
-        if (sites.Count == 0)
-            return;
+        HashSet<IrValue> sites = facts.Sites(function);
+        HashSet<IrValue> setjmps = [.. function.Blocks().SelectMany(b => b.Instructions()).Where(Calls.IsSetjmp)];
         LiveValues live = new(function);
         List<int[]> liveAtSites = [];
         SortedSet<int> demoted = [];

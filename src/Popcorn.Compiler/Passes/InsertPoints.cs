@@ -20,10 +20,10 @@ internal static class InsertPoints
         {
             if (function.IsExternal())
                 continue;
-            List<IrBlock> headers = PointPlan.LoopHeaders(function);
+            PointPlan plan = PointPlan.For(function);
             if (facts.NeedsEntryPoint(function))
                 Insert(module, park, FirstAfterAllocas(function.EntryBlock()));
-            foreach (IrBlock header in headers)
+            foreach (IrBlock header in plan.Headers)
                 Insert(module, park, header.FirstNonPhi);
         }
     }

@@ -27,16 +27,18 @@ internal sealed class ModuleFacts(ParkAnalysis park, ModuleSummary summary, bool
         return callee == RuntimeFunctions.Park || _park.MayPark(_summary, callee);
     }
 
-    internal bool HasSite(IrValue function)
+    /// <summary>The sites of a function as it is now.</summary>
+    internal HashSet<IrValue> Sites(IrValue function)
     {
+        HashSet<IrValue> sites = [];
         foreach (IrBlock block in function.Blocks())
         {
             for (IrValue i = block.First; !i.IsNone; i = i.Next)
             {
                 if (IsSite(i))
-                    return true;
+                    sites.Add(i);
             }
         }
-        return false;
+        return sites;
     }
 }

@@ -26,17 +26,7 @@ internal static class RecordSites
     {
         LiveValues live = new(function);
         List<(IrValue Call, IrValue[] Live)> plans = [];
-        HashSet<IrValue> calls = [];
-        foreach (IrBlock block in live.Graph.Blocks)
-        {
-            for (IrValue i = block.First; !i.IsNone; i = i.Next)
-            {
-                if (facts.IsSite(i))
-                    calls.Add(i);
-            }
-        }
-        if (calls.Count == 0)
-            return [];
+        HashSet<IrValue> calls = facts.Sites(function);
         foreach (IrBlock block in live.Graph.Blocks)
         {
             Dictionary<IrValue, int[]> after = live.LiveAfter(block, calls);

@@ -39,20 +39,21 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
 
     private void LowerFunction(IrValue function)
     {
-        bool hasSites = facts.HasSite(function);
+        bool hasSites = facts.Sites(function).Count != 0;
+        bool records = hasSites && options.RecordSites;
         List<ArmedSetjmp> armed = [];
-        if (hasSites)
+        if (records)
         {
             armed = ArmSetjmps.Run(module, function);
+            SinkAddresses.Run(module, function, facts);
             DemoteForSites.Run(module, function, facts, options.LiveValuesMax);
         }
+        // What was demoted above lies on the data stack too.
         DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);
-        if (!hasSites || !options.RecordSites)
+        if (!records)
             return;
         List<(IrValue Call, long Word)> setjmps = [.. armed.Select(a => (a.Call, frame.Offsets[a.Word]))];
         List<Site> sites = RecordSites.Run(module, function, facts, armed.Count != 0 ? frame.Base : default);
-        if (sites.Count == 0)
-            return;
         IrValue resume = BuildResumeFunctions.Run(module, function, sites, setjmps, frame.Base);
         _resumable.Add(new ResumableFunction(function, resume, sites));
     }

@@ -36,6 +36,8 @@ internal sealed class CallGraph
 
     internal bool HasLoopPoint(int node) => _functions[node]?.HasLoopPoint ?? false;
 
+    internal bool PollsBeforeCalls(int node) => _functions[node]?.PollsBeforeCalls ?? false;
+
     internal bool CallsParkingRuntime(int node) => _callsRuntime[node];
 
     /// <summary>Whether the function may be given a point: those of libc's leaf modules may not.</summary>

@@ -26,9 +26,10 @@ public sealed record AliasSummary(string Name, string Target);
 /// <param name="Local">Static: the name means something in this module only.</param>
 /// <param name="CallsIndirectly">It calls through a pointer.</param>
 /// <param name="HasLoopPoint">One of its loops gets a migration point.</param>
+/// <param name="PollsBeforeCalls">It makes no call before passing a point: recursion through it is cut already.</param>
 /// <param name="Callees">Symbols it calls directly, each once.</param>
 public sealed record FunctionSummary(
-    string Name, bool Local, bool CallsIndirectly, bool HasLoopPoint, IReadOnlyList<string> Callees);
+    string Name, bool Local, bool CallsIndirectly, bool HasLoopPoint, bool PollsBeforeCalls, IReadOnlyList<string> Callees);
 
 /// <summary>
 /// What the rest of the program must know of one portable module: its symbols for archive resolution, its calls for
@@ -48,7 +49,7 @@ public sealed record ModuleSummary(
     IReadOnlyList<string> AddressTaken,
     IReadOnlyList<string> PossibleLibcalls)
 {
-    private const uint Magic = 0x4d535031; // "1PSM": the layout below; change the digit with it.
+    private const uint Magic = 0x4d535032; // "2PSM": the layout below; change the digit with it.
 
     public static ModuleSummary Read(string bitcodePath) => Read(File.ReadAllBytes(bitcodePath), bitcodePath);
 
@@ -93,7 +94,9 @@ public sealed record ModuleSummary(
         foreach (FunctionSummary function in Functions)
         {
             writer.Text(function.Name);
-            writer.U8((byte)((function.Local ? 1 : 0) | (function.CallsIndirectly ? 2 : 0) | (function.HasLoopPoint ? 4 : 0)));
+            int flags = (function.Local ? 1 : 0) | (function.CallsIndirectly ? 2 : 0) | (function.HasLoopPoint ? 4 : 0)
+                | (function.PollsBeforeCalls ? 8 : 0);
+            writer.U8((byte)flags);
             WriteTexts(writer, function.Callees);
         }
         WriteTexts(writer, AddressTaken);
@@ -128,7 +131,8 @@ public sealed record ModuleSummary(
         {
             string name = reader.Text();
             byte flags = reader.U8();
-            functions[i] = new(name, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, ReadTexts(ref reader));
+            functions[i] = new(
+                name, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0, ReadTexts(ref reader));
         }
         return new(id, points, defined, undefined, aliases, functions, ReadTexts(ref reader), ReadTexts(ref reader));
     }

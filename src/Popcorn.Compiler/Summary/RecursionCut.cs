@@ -2,28 +2,66 @@ namespace Popcorn.Compiler;
 
 /// <summary>
 /// Chooses functions that start with a point so that no recursion runs without one. A cycle through a pointer call is cut at the
-/// functions whose address is taken, any other at the targets of depth-first back edges.
+/// functions whose address is taken, any other at the targets of depth-first back edges. Functions that poll before they call
+/// anything cut for free; choices that turn out to be redundant are dropped.
 /// </summary>
 internal static class RecursionCut
 {
     internal static bool[] Choose(CallGraph graph)
     {
+        bool[] polls = new bool[graph.NodeCount];
+        for (int node = 0; node < polls.Length; node++)
+            polls[node] = graph.PollsBeforeCalls(node);
         bool[] chosen = new bool[graph.NodeCount];
-        int[] component = Components(graph, chosen);
+        int[] component = Components(graph, polls);
         for (int node = 1; node < graph.NodeCount; node++)
         {
-            if (component[node] == component[CallGraph.IndirectNode] && graph.IsAddressTaken(node) && graph.TakesPoints(node))
-                chosen[node] = true;
+            chosen[node] = component[node] >= 0 && component[node] == component[CallGraph.IndirectNode]
+                && graph.IsAddressTaken(node) && graph.TakesPoints(node);
         }
-        CutRest(graph, chosen);
+        CutRest(graph, chosen, polls);
+        DropRedundant(graph, chosen, polls);
         return chosen;
     }
 
-    private static void CutRest(CallGraph graph, bool[] chosen)
+    /// <summary>A choice goes when every recursion through it is cut elsewhere.</summary>
+    private static void DropRedundant(CallGraph graph, bool[] chosen, bool[] polls)
+    {
+        for (int node = graph.NodeCount - 1; node > 0; node--)
+        {
+            if (!chosen[node])
+                continue;
+            chosen[node] = false;
+            chosen[node] = RecursesUncut(graph, node, chosen, polls);
+        }
+    }
+
+    private static bool RecursesUncut(CallGraph graph, int start, bool[] chosen, bool[] polls)
+    {
+        bool[] seen = new bool[graph.NodeCount];
+        Stack<int> work = new([start]);
+        while (work.TryPop(out int node))
+        {
+            foreach (int next in graph.Callees(node))
+            {
+                if (next == start)
+                    return true;
+                if (seen[next] || chosen[next] || polls[next])
+                    continue;
+                seen[next] = true;
+                work.Push(next);
+            }
+        }
+        return false;
+    }
+
+    private static void CutRest(CallGraph graph, bool[] chosen, bool[] polls)
     {
         const byte unseen = 0, onStack = 1, done = 2;
         byte[] state = new byte[graph.NodeCount];
-        bool[] cut = (bool[])chosen.Clone();
+        bool[] cut = new bool[graph.NodeCount];
+        for (int node = 0; node < cut.Length; node++)
+            cut[node] = chosen[node] || polls[node];
         for (int root = 1; root < graph.NodeCount; root++)
         {
             if (state[root] != unseen || cut[root])
@@ -72,6 +110,8 @@ internal static class RecursionCut
                 if (top.Callees.MoveNext())
                 {
                     int next = top.Callees.Current;
+                    if (without[next])
+                        continue;
                     if (index[next] == 0)
                         Enter(next);
                     else if (onPath[next])

@@ -94,8 +94,14 @@ internal static class SummaryBuilder
                     callees.Add(callee);
             }
         }
-        bool loopPoint = points && PointPlan.LoopHeaders(function).Count != 0;
-        return new FunctionSummary(function.Name, function.IsLocal(), indirect, loopPoint, [.. callees]);
+        PointPlan? plan = points ? PointPlan.For(function) : null;
+        return new FunctionSummary(
+            function.Name,
+            function.IsLocal(),
+            indirect,
+            HasLoopPoint: plan is { Headers.Count: > 0 },
+            PollsBeforeCalls: plan is { PollsBeforeCalls: true },
+            [.. callees]);
     }
 
     /// <summary>Used in any way but as the callee of a call or the target of an alias.</summary>
