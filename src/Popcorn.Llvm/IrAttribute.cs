@@ -14,5 +14,6 @@ public readonly record struct IrAttribute(nint Handle)
     public string TextValue => LlvmText.Borrowed(LlvmCore.GetStringAttributeValue(Handle, out uint length), length);
 
     /// <summary>LLVM's number for a named attribute such as <c>zeroext</c>.</summary>
-    public static uint KindOf(string enumName) => LlvmCore.GetEnumAttributeKindForName(enumName, (nuint)enumName.Length);
+    public static uint KindOf(string enumName) =>
+        LlvmCore.GetEnumAttributeKindForName(enumName, (nuint)enumName.Length);
 }

@@ -65,7 +65,8 @@ public sealed class IrBuilder(IrModule module) : IDisposable
     public IrValue FloatMultiply(IrValue left, IrValue right) =>
         new(LlvmBuilder.BuildFMul(_handle, left.Handle, right.Handle, ""));
 
-    public IrValue And(IrValue left, IrValue right) => new(LlvmBuilder.BuildAnd(_handle, left.Handle, right.Handle, ""));
+    public IrValue And(IrValue left, IrValue right) =>
+        new(LlvmBuilder.BuildAnd(_handle, left.Handle, right.Handle, ""));
 
     public IrValue CompareEqual(IrValue left, IrValue right) => Compare(32, left, right);
 
@@ -125,9 +126,11 @@ public sealed class IrBuilder(IrModule module) : IDisposable
     public IrValue CallWithBundle(
         IrType type, IrValue function, ReadOnlySpan<IrValue> arguments, string tag, ReadOnlySpan<IrValue> bundle)
     {
-        nint handle = Values.CreateOperandBundle(tag, (nuint)tag.Length, IrContext.Handles(bundle), (uint)bundle.Length);
+        nint handle = Values.CreateOperandBundle(
+            tag, (nuint)tag.Length, IrContext.Handles(bundle), (uint)bundle.Length);
         nint call = LlvmBuilder.BuildCallWithOperandBundles(
-            _handle, type.Handle, function.Handle, IrContext.Handles(arguments), (uint)arguments.Length, [handle], 1, "");
+            _handle, type.Handle, function.Handle, IrContext.Handles(arguments), (uint)arguments.Length, [handle], 1,
+                "");
         Values.DisposeOperandBundle(handle);
         return new IrValue(call);
     }

@@ -38,7 +38,8 @@ public static class IrCall
 
     public static TailCallKind TailCall(this IrValue call) => (TailCallKind)Values.GetTailCallKind(call.Handle);
 
-    public static void SetTailCall(this IrValue call, TailCallKind kind) => Values.SetTailCallKind(call.Handle, (int)kind);
+    public static void SetTailCall(this IrValue call, TailCallKind kind) =>
+        Values.SetTailCallKind(call.Handle, (int)kind);
 
     public static uint CallConvention(this IrValue call) => Values.GetInstructionCallConv(call.Handle);
 

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Popcorn.Llvm;
 
 /// <summary>
-/// Owns everything LLVM builds for one module. Collects the error messages LLVM reports while it works. One thread at a time.
-/// </summary>
+/// Owns everything LLVM builds for one module. Collects the error messages LLVM reports while it works. One thread at a
+/// time. </summary>
 public sealed class IrContext : IDisposable
 {
     private readonly List<string> _errors = [];

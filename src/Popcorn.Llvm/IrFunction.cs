@@ -20,7 +20,8 @@ public static class IrFunction
 
     public static int ParameterCount(this IrValue function) => (int)LlvmCore.CountParams(function.Handle);
 
-    public static IrValue Parameter(this IrValue function, int index) => new(LlvmCore.GetParam(function.Handle, (uint)index));
+    public static IrValue Parameter(this IrValue function, int index) =>
+        new(LlvmCore.GetParam(function.Handle, (uint)index));
 
     public static IrBlock EntryBlock(this IrValue function) => new(LlvmCore.GetEntryBasicBlock(function.Handle));
 

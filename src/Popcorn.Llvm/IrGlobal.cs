@@ -7,11 +7,13 @@ public static class IrGlobal
 {
     public static IrLinkage Linkage(this IrValue global) => (IrLinkage)LlvmCore.GetLinkage(global.Handle);
 
-    public static void SetLinkage(this IrValue global, IrLinkage linkage) => LlvmCore.SetLinkage(global.Handle, (int)linkage);
+    public static void SetLinkage(this IrValue global, IrLinkage linkage) =>
+        LlvmCore.SetLinkage(global.Handle, (int)linkage);
 
     public static bool IsDeclaration(this IrValue global) => LlvmCore.IsDeclaration(global.Handle) != 0;
 
-    /// <summary>Declared here and bodiless for the linker: declarations, and definitions that only serve inlining.</summary>
+    /// <summary>Declared here and bodiless for the linker: declarations, and definitions that only serve
+    /// inlining.</summary>
     public static bool IsExternal(this IrValue global) =>
         global.IsDeclaration() || global.Linkage() == IrLinkage.AvailableExternally;
 
@@ -27,8 +29,8 @@ public static class IrGlobal
     public static bool HasComdat(this IrValue global) => LlvmCore.GetComdat(global.Handle) != 0;
 
     /// <summary>
-    /// Marks the symbol as resolved inside the executable, so no back end goes through a GOT. The C API has no setter; making the
-    /// symbol hidden for a moment sets the flag, and it stays.
+    /// Marks the symbol as resolved inside the executable, so no back end goes through a GOT. The C API has no setter;
+    /// making the symbol hidden for a moment sets the flag, and it stays.
     /// </summary>
     public static void MakeDsoLocal(this IrValue global)
     {

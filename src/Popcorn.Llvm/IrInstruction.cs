@@ -27,9 +27,11 @@ public static class IrInstruction
 
     public static int IncomingCount(this IrValue phi) => (int)Values.CountIncoming(phi.Handle);
 
-    public static IrValue IncomingValue(this IrValue phi, int index) => new(Values.GetIncomingValue(phi.Handle, (uint)index));
+    public static IrValue IncomingValue(this IrValue phi, int index) =>
+        new(Values.GetIncomingValue(phi.Handle, (uint)index));
 
-    public static IrBlock IncomingBlock(this IrValue phi, int index) => new(Values.GetIncomingBlock(phi.Handle, (uint)index));
+    public static IrBlock IncomingBlock(this IrValue phi, int index) =>
+        new(Values.GetIncomingBlock(phi.Handle, (uint)index));
 
     /// <summary>A phi's operands are its incoming values, in order.</summary>
     public static void SetIncomingValue(this IrValue phi, int index, IrValue value) => phi.SetOperand(index, value);
@@ -53,12 +55,14 @@ public static class IrInstruction
     public static int DebugLine(this IrValue instruction) =>
         Values.InstructionGetDebugLoc(instruction.Handle) == 0 ? 0 : (int)Values.GetDebugLocLine(instruction.Handle);
 
-    /// <summary>The source file of the debug location, joined to its directory unless absolute; empty when there is none.</summary>
+    /// <summary>The source file of the debug location, joined to its directory unless absolute; empty when there is
+    /// none.</summary>
     public static string DebugFile(this IrValue instruction)
     {
         if (Values.InstructionGetDebugLoc(instruction.Handle) == 0)
             return "";
-        string file = LlvmText.Borrowed(Values.GetDebugLocFilename(instruction.Handle, out uint fileLength), fileLength);
+        string file = LlvmText.Borrowed(
+            Values.GetDebugLocFilename(instruction.Handle, out uint fileLength), fileLength);
         string folder = LlvmText.Borrowed(Values.GetDebugLocDirectory(instruction.Handle, out uint length), length);
         return folder.Length == 0 || file.Length == 0 || file[0] == '/' ? file : folder + "/" + file;
     }

@@ -65,7 +65,8 @@ public sealed class IrModule : IDisposable
         // SAFETY: start and size describe the buffer, which lives until it is disposed below.
         unsafe
         {
-            ReadOnlySpan<byte> span = new((void*)Tools.GetBufferStart(buffer), checked((int)Tools.GetBufferSize(buffer)));
+            ReadOnlySpan<byte> span = new(
+                (void*)Tools.GetBufferStart(buffer), checked((int)Tools.GetBufferSize(buffer)));
             byte[] bytes = span.ToArray();
             Tools.DisposeMemoryBuffer(buffer);
             return bytes;
@@ -97,7 +98,8 @@ public sealed class IrModule : IDisposable
         throw new LlvmException($"pass pipeline '{pipeline}': {text}");
     }
 
-    /// <summary>Debug values as <c>llvm.dbg.*</c> calls, which the C API of LLVM 19 can read, and not as records, which it can't.</summary>
+    /// <summary>Debug values as <c>llvm.dbg.*</c> calls, which the C API of LLVM 19 can read, and not as records, which
+    /// it can't.</summary>
     public void UseDebugIntrinsics() => LlvmCore.SetIsNewDbgInfoFormat(Handle, 0);
 
     public void UseDebugRecords() => LlvmCore.SetIsNewDbgInfoFormat(Handle, 1);
@@ -128,7 +130,8 @@ public sealed class IrModule : IDisposable
     {
         uint id = LlvmCore.LookupIntrinsicID(name, (nuint)name.Length);
         Popcorn.Core.Invariant.Check(id != 0);
-        return new IrValue(LlvmCore.GetIntrinsicDeclaration(Handle, id, IrContext.Handles(overloads), (nuint)overloads.Length));
+        return new IrValue(
+            LlvmCore.GetIntrinsicDeclaration(Handle, id, IrContext.Handles(overloads), (nuint)overloads.Length));
     }
 
     public IrBlock AppendBlock(IrValue function, string name) =>
@@ -138,8 +141,8 @@ public sealed class IrModule : IDisposable
         new(LlvmCore.InsertBasicBlockInContext(Context.Handle, before.Handle, name));
 
     /// <summary>
-    /// Moves <paramref name="at"/> and what follows it into a new block behind its own, which it leaves without a terminator.
-    /// Phis of the successors then name the new block.
+    /// Moves <paramref name="at"/> and what follows it into a new block behind its own, which it leaves without a
+    /// terminator. Phis of the successors then name the new block.
     /// </summary>
     public IrBlock SplitBefore(IrValue at, string name)
     {
@@ -147,8 +150,8 @@ public sealed class IrModule : IDisposable
         IrBlock tail = AppendBlock(head.Function, name);
         tail.MoveAfter(head);
         bool loopsToItself = head.Successors().Contains(head);
-        // Replacing a block also renames it in the phis of its successors; replacing back does not, since the new block has no
-        // terminator yet, and only gives the predecessors their target again.
+        // Replacing a block also renames it in the phis of its successors; replacing back does not, since the new block
+        // has no terminator yet, and only gives the predecessors their target again.
         head.AsValue.ReplaceAllUsesWith(tail.AsValue);
         tail.AsValue.ReplaceAllUsesWith(head.AsValue);
         using IrBuilder builder = new(this);
@@ -165,7 +168,8 @@ public sealed class IrModule : IDisposable
         return tail;
     }
 
-    /// <summary>Phis of a block that was its own predecessor: the C API cannot change an incoming block, so they are built anew.</summary>
+    /// <summary>Phis of a block that was its own predecessor: the C API cannot change an incoming block, so they are
+    /// built anew.</summary>
     private void RenameIncoming(IrBlock head, IrBlock tail)
     {
         using IrBuilder builder = new(this);
@@ -190,7 +194,8 @@ public sealed class IrModule : IDisposable
 
     public uint AlignmentOf(IrType type) => WithLayout(layout => Tools.ABIAlignmentOfType(layout, type.Handle));
 
-    public ulong OffsetOf(IrType type, uint field) => WithLayout(layout => Tools.OffsetOfElement(layout, type.Handle, field));
+    public ulong OffsetOf(IrType type, uint field) =>
+        WithLayout(layout => Tools.OffsetOfElement(layout, type.Handle, field));
 
 
     /// <summary>A named metadata node that is simply there or not; it survives optimisation and bitcode.</summary>
@@ -204,7 +209,8 @@ public sealed class IrModule : IDisposable
 
     public bool HasMarker(string name) => Values.GetNamedMetadataNumOperands(Handle, name) != 0;
 
-    /// <summary>Renames module flags; the C API cannot remove them, and a back end only heeds the names it knows.</summary>
+    /// <summary>Renames module flags; the C API cannot remove them, and a back end only heeds the names it
+    /// knows.</summary>
     public void RenameFlags(Func<string, string?> rename)
     {
         ArgumentNullException.ThrowIfNull(rename);
@@ -219,7 +225,8 @@ public sealed class IrModule : IDisposable
             Values.GetMDNodeOperands(node, operands);
             string key = LlvmText.Borrowed(Values.GetMDString(operands[1], out uint length), length);
             if (rename(key) is { } renamed)
-                Values.ReplaceMDNodeOperandWith(node, 1, Values.MDStringInContext2(Context.Handle, renamed, (nuint)renamed.Length));
+                Values.ReplaceMDNodeOperandWith(
+                    node, 1, Values.MDStringInContext2(Context.Handle, renamed, (nuint)renamed.Length));
         }
     }
 

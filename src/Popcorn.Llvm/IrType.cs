@@ -42,7 +42,8 @@ public readonly record struct IrType(nint Handle)
     public bool IsAggregate => Kind is IrTypeKind.Struct or IrTypeKind.Array;
 
     /// <summary>Whether an SSA value of this type can be stored to memory and loaded back.</summary>
-    public bool IsStorable => Kind is not (IrTypeKind.Void or IrTypeKind.Label or IrTypeKind.Function or IrTypeKind.Metadata
+    public bool IsStorable =>
+        Kind is not (IrTypeKind.Void or IrTypeKind.Label or IrTypeKind.Function or IrTypeKind.Metadata
         or IrTypeKind.Token or IrTypeKind.X86Amx);
 
     public uint IntegerBits => LlvmC.Core.GetIntTypeWidth(Handle);
@@ -71,7 +72,8 @@ public readonly record struct IrType(nint Handle)
         return Array.ConvertAll(handles, h => new IrType(h));
     }
 
-    public IrValue Integer(ulong value, bool signExtend = false) => new(Values.ConstInt(Handle, value, signExtend ? 1 : 0));
+    public IrValue Integer(ulong value, bool signExtend = false) =>
+        new(Values.ConstInt(Handle, value, signExtend ? 1 : 0));
 
     public IrValue Null() => new(Values.ConstNull(Handle));
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Popcorn.Llvm;
 
 /// <summary>
-/// Runs work that calls LLVM on a thread of its own, so that a fatal error inside LLVM (which must not return to its caller) ends
-/// the work and not the process: the thread is left sleeping for good, and the caller gets the message.
+/// Runs work that calls LLVM on a thread of its own, so that a fatal error inside LLVM (which must not return to its
+/// caller) ends the work and not the process: the thread is left sleeping for good, and the caller gets the message.
 /// </summary>
 public static class LlvmGuard
 {

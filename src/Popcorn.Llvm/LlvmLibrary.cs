@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Popcorn.Llvm;
 
 /// <summary>
-/// Finds and initialises libLLVM 19, once per process: the three back ends, the command-line switch statepoints need, and the
-/// handler that turns LLVM's fatal errors into messages.
+/// Finds and initialises libLLVM 19, once per process: the three back ends, the command-line switch statepoints need,
+/// and the handler that turns LLVM's fatal errors into messages.
 /// </summary>
 public static class LlvmLibrary
 {

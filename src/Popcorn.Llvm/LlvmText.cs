@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Popcorn.Llvm;
 
-/// <summary>Strings that cross from LLVM: borrowed ones with a length, and owned messages that must be disposed.</summary>
+/// <summary>Strings that cross from LLVM: borrowed ones with a length, and owned messages that must be
+/// disposed.</summary>
 internal static class LlvmText
 {
     internal static string Borrowed(nint text, nuint length)

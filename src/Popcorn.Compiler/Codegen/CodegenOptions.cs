@@ -8,7 +8,8 @@ public sealed record CodegenOptions
     /// <summary>How many live values a site may carry before the cheapest go to the data stack.</summary>
     public int LiveValuesMax { get; init; } = 16;
 
-    /// <summary>Name of the pass whose result is written to <see cref="EmitPath"/> as textual IR; null for none.</summary>
+    /// <summary>Name of the pass whose result is written to <see cref="EmitPath"/> as textual IR; null for
+    /// none.</summary>
     public string? EmitAfterPass { get; init; }
 
     public string? EmitPath { get; init; }

@@ -46,7 +46,8 @@ public static class ModuleCodegen
             if (instrumented is null)
                 return false;
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, options.ThreadsMax) };
-            Parallel.ForEach(objectPaths, parallel, target => Emit(instrumented, moduleName, target.Key, target.Value, options));
+            Parallel.ForEach(
+                objectPaths, parallel, target => Emit(instrumented, moduleName, target.Key, target.Value, options));
             return true;
         }
         catch (AggregateException failures) when (failures.InnerException is LlvmException failure)
@@ -80,15 +81,16 @@ public static class ModuleCodegen
     }
 
     /// <summary>
-    /// Bodies that only serve inlining go; so does optnone, which selects the instruction selector that cannot do statepoints.
-    /// </summary>
+    /// Bodies that only serve inlining go; so does optnone, which selects the instruction selector that cannot do
+    /// statepoints. </summary>
     private static void PrepareFunctions(IrModule module)
     {
         foreach (IrValue function in module.Functions())
             function.RemoveAttribute(IrCall.FunctionIndex, "optnone");
     }
 
-    private static void Emit(byte[] bitcode, string moduleName, Isa isa, string path, CodegenOptions options) => LlvmGuard.Run(() =>
+    private static void Emit(byte[] bitcode, string moduleName, Isa isa, string path, CodegenOptions options) =>
+        LlvmGuard.Run(() =>
     {
         using IrContext context = new();
         using IrModule module = IrModule.FromBitcode(context, bitcode, moduleName);

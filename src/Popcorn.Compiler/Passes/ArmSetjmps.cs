@@ -6,8 +6,8 @@ namespace Popcorn.Compiler.Passes;
 internal sealed record ArmedSetjmp(IrValue Call, IrValue Word);
 
 /// <summary>
-/// Gives each <c>setjmp</c> call a word on the data stack that holds the buffer it armed, null before. After a move the resume
-/// clone arms the same buffers again with the new machine's registers (contracts, section 5).
+/// Gives each <c>setjmp</c> call a word on the data stack that holds the buffer it armed, null before. After a move the
+/// resume clone arms the same buffers again with the new machine's registers (contracts, section 5).
 /// </summary>
 internal static class ArmSetjmps
 {
@@ -21,7 +21,8 @@ internal static class ArmSetjmps
             foreach (IrValue call in block.Instructions().Where(Calls.IsSetjmp))
             {
                 IrValue word = builder.Before(function.EntryBlock().First).Alloca(context.Pointer);
-                builder.Before(InsertPoints.FirstAfterAllocas(function.EntryBlock())).Store(context.Pointer.Null(), word);
+                builder.Before(InsertPoints.FirstAfterAllocas(function.EntryBlock())).Store(
+                    context.Pointer.Null(), word);
                 builder.Before(call).Store(call.Argument(0), word);
                 armed.Add(new ArmedSetjmp(call, word));
             }

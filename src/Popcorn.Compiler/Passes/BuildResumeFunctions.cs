@@ -3,10 +3,10 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// For a function with sites, <c>f.resume(ptr record)</c>: a clone that enters at a site. It loads the site's values from the record,
-/// arms the setjmp buffers, calls the next record's resume function in place of the original call, and goes on behind it
-/// (contracts, section 5). Every value live at some site gets a stack slot in the clone; mem2reg then builds the phis.
-/// </summary>
+/// For a function with sites, <c>f.resume(ptr record)</c>: a clone that enters at a site. It loads the site's values
+/// from the record, arms the setjmp buffers, calls the next record's resume function in place of the original call, and
+/// goes on behind it (contracts, section 5). Every value live at some site gets a stack slot in the clone; mem2reg then
+/// builds the phis. </summary>
 internal sealed class BuildResumeFunctions
 {
     private const long NextOffset = 0;
@@ -31,7 +31,8 @@ internal sealed class BuildResumeFunctions
     private IrValue _record;
 
     private BuildResumeFunctions(
-        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps, IrValue frameBase)
+        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps,
+        IrValue frameBase)
     {
         _module = module;
         _context = module.Context;
@@ -47,7 +48,8 @@ internal sealed class BuildResumeFunctions
     /// <param name="setjmps">Its setjmp calls and where in the frame their words are.</param>
     /// <param name="frameBase">Its data-stack frame, if it has one.</param>
     internal static IrValue Run(
-        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps, IrValue frameBase) =>
+        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps,
+            IrValue frameBase) =>
         new BuildResumeFunctions(module, original, sites, setjmps, frameBase).Build();
 
     private IrValue Build()
@@ -70,7 +72,8 @@ internal sealed class BuildResumeFunctions
             _clone.AddAttribute(IrCall.ReturnIndex, attribute);
         foreach (IrAttribute attribute in _original.Attributes(IrCall.FunctionIndex))
             _clone.AddAttribute(IrCall.FunctionIndex, attribute);
-        foreach (string attribute in (string[])["memory", "alwaysinline", "inlinehint", "hot", "allocsize", "alloc_family"])
+        foreach (string attribute in (string[])["memory", "alwaysinline", "inlinehint", "hot", "allocsize",
+            "alloc_family"])
             _clone.RemoveAttribute(IrCall.FunctionIndex, attribute);
         _clone.AddAttribute(IrCall.FunctionIndex, _context.EnumAttribute("cold"));
         _clone.SetGarbageCollector("statepoint-example");
@@ -122,7 +125,8 @@ internal sealed class BuildResumeFunctions
         _lastParts.Add(block, part);
     }
 
-    /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never read.</summary>
+    /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never
+    /// read.</summary>
     private void MapArguments()
     {
         using IrBuilder builder = new(_module);

@@ -3,11 +3,11 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Moves values to the data stack that must not or need not be in a site's record: types a record cannot hold; everything live
-/// behind a <c>setjmp</c> (contracts, section 5); and, where a site would still carry more than K values, the cheapest ones.
-/// Left alone, large functions have tens of live values at each of thousands of sites, and register allocation takes minutes and
-/// then gives up. A value in common memory needs no record, and the allocator would have spilled it anyway.
-/// Runs before <see cref="LowerDataStack"/>, which places the slots.
+/// Moves values to the data stack that must not or need not be in a site's record: types a record cannot hold;
+/// everything live behind a <c>setjmp</c> (contracts, section 5); and, where a site would still carry more than K
+/// values, the cheapest ones. Left alone, large functions have tens of live values at each of thousands of sites, and
+/// register allocation takes minutes and then gives up. A value in common memory needs no record, and the allocator
+/// would have spilled it anyway. Runs before <see cref="LowerDataStack"/>, which places the slots.
 /// </summary>
 internal static class DemoteForSites
 {

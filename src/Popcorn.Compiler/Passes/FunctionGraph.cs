@@ -37,16 +37,16 @@ internal sealed class FunctionGraph
     internal int[] PostOrder { get; }
 
     /// <summary>
-    /// Targets of depth-first back edges: every cycle goes through one, in irreducible flow too, where dominators would find no
-    /// loop.
+    /// Targets of depth-first back edges: every cycle goes through one, in irreducible flow too, where dominators would
+    /// find no loop.
     /// </summary>
     internal HashSet<int> BackEdgeTargets { get; }
 
     internal int IndexOf(IrBlock block) => _index[block.Handle];
 
     /// <summary>
-    /// A guess of how often each block runs per call: ten times its surroundings for each loop around it, next to never where a
-    /// migration point parks.
+    /// A guess of how often each block runs per call: ten times its surroundings for each loop around it, next to never
+    /// where a migration point parks.
     /// </summary>
     internal double[] Frequencies()
     {
@@ -63,7 +63,8 @@ internal sealed class FunctionGraph
         return frequency;
     }
 
-    /// <summary>How many loops a block is in. A loop is what reaches one of the header's back edges without passing the header.</summary>
+    /// <summary>How many loops a block is in. A loop is what reaches one of the header's back edges without passing the
+    /// header.</summary>
     internal int[] LoopDepths()
     {
         int[] depth = new int[Blocks.Count];

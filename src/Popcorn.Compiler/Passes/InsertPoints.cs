@@ -3,9 +3,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Puts migration points at loop headers (<see cref="PointPlan"/>) and at the entries recursion needs. Runs first, on the
-/// portable IR as it was summarised. Afterwards a point is ordinary code: a load of the flag, a branch, a cold call.
-/// </summary>
+/// Puts migration points at loop headers (<see cref="PointPlan"/>) and at the entries recursion needs. Runs first, on
+/// the portable IR as it was summarised. Afterwards a point is ordinary code: a load of the flag, a branch, a cold
+/// call. </summary>
 internal static class InsertPoints
 {
     // The control region starts with the flag (contracts, sections 1 and 7).

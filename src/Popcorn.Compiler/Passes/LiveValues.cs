@@ -4,8 +4,8 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Which SSA values of a function are live after a given instruction. Computed once by backward data flow over bit sets;
-/// invalid once the function changes.
+/// Which SSA values of a function are live after a given instruction. Computed once by backward data flow over bit
+/// sets; invalid once the function changes.
 /// </summary>
 internal sealed class LiveValues
 {
@@ -37,7 +37,8 @@ internal sealed class LiveValues
 
     internal IReadOnlyList<IrValue> Values => _values;
 
-    /// <summary>For each of these instructions of one block, what is live right after it; its own result is not counted.</summary>
+    /// <summary>For each of these instructions of one block, what is live right after it; its own result is not
+    /// counted.</summary>
     internal Dictionary<IrValue, int[]> LiveAfter(IrBlock block, HashSet<IrValue> wanted)
     {
         Dictionary<IrValue, int[]> result = [];

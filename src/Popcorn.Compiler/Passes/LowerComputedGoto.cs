@@ -3,8 +3,8 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// <c>indirectbr</c> becomes a <c>switch</c> over block numbers, every <c>blockaddress</c> its block's number. A code address in
-/// data would not survive a move, and a cloned function would jump back into the original.
+/// <c>indirectbr</c> becomes a <c>switch</c> over block numbers, every <c>blockaddress</c> its block's number. A code
+/// address in data would not survive a move, and a cloned function would jump back into the original.
 /// </summary>
 internal static class LowerComputedGoto
 {

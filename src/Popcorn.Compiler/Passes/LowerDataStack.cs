@@ -11,10 +11,10 @@ internal sealed record DataStackFrame(IrValue Base, IReadOnlyDictionary<IrValue,
 }
 
 /// <summary>
-/// Every alloca moves to the data stack, whose addresses are the same on all ISAs (contracts, section 3). An address is computed
-/// beside each use (base + constant folds into the addressing mode), so one value per function is live, not one per local.
-/// A small function that can never be on the stack of a parked thread keeps its allocas on the native stack.
-/// </summary>
+/// Every alloca moves to the data stack, whose addresses are the same on all ISAs (contracts, section 3). An address is
+/// computed beside each use (base + constant folds into the addressing mode), so one value per function is live, not
+/// one per local. A small function that can never be on the stack of a parked thread keeps its allocas on the native
+/// stack. </summary>
 internal static class LowerDataStack
 {
     // Words below the thread pointer, and the red zone signal handlers keep below the data-stack pointer.
@@ -108,7 +108,8 @@ internal static class LowerDataStack
 
         private IrValue PointerWord(IrBuilder builder)
         {
-            IrValue threadPointer = builder.Call(IrContext.Function(_context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+            IrValue threadPointer = builder.Call(
+                IrContext.Function(_context.Pointer), module.Intrinsic("llvm.thread.pointer"));
             return builder.OffsetInBounds(threadPointer, PointerOffset);
         }
 
@@ -166,7 +167,8 @@ internal static class LowerDataStack
                     user.Erase();
                     continue;
                 }
-                OperandRewriter.Replace(module, user, address, b => offset == 0 ? _base : b.OffsetInBounds(_base, offset));
+                OperandRewriter.Replace(
+                    module, user, address, b => offset == 0 ? _base : b.OffsetInBounds(_base, offset));
             }
         }
 

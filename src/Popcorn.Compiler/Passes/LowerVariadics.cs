@@ -3,9 +3,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// A variadic function gets one trailing pointer; its callers write the variable arguments into a buffer in memory, laid out as the
-/// front end's <c>va_arg</c> reads it (RISC-V: 8-byte slots, 16-byte-aligned types at 16-byte offsets), and pass its address. So
-/// a <c>va_list</c> points into common memory on every ISA.
+/// A variadic function gets one trailing pointer; its callers write the variable arguments into a buffer in memory,
+/// laid out as the front end's <c>va_arg</c> reads it (RISC-V: 8-byte slots, 16-byte-aligned types at 16-byte offsets),
+/// and pass its address. So a <c>va_list</c> points into common memory on every ISA.
 /// </summary>
 internal static class LowerVariadics
 {
@@ -69,7 +69,8 @@ internal static class LowerVariadics
                 {
                     i.Erase();
                 }
-                else if (i.Opcode == IrOpcode.Call && !i.IsInlineAsm() && i.CalledType().IsVarArg && !Calls.IsIntrinsic(i))
+                else if (
+                    i.Opcode == IrOpcode.Call && !i.IsInlineAsm() && i.CalledType().IsVarArg && !Calls.IsIntrinsic(i))
                 {
                     calls.Add(i);
                 }

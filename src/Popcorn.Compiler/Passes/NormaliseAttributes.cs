@@ -3,14 +3,15 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Takes the front end's ISA out of a module: CPU attributes and module flags that make other back ends abort, calling conventions
-/// and argument attributes that mean different things on each.
+/// Takes the front end's ISA out of a module: CPU attributes and module flags that make other back ends abort, calling
+/// conventions and argument attributes that mean different things on each.
 /// </summary>
 internal static class NormaliseAttributes
 {
     private static readonly string[] _cpuAttributes = ["target-cpu", "target-features", "tune-cpu", "target-abi"];
 
-    private static readonly string[] _argumentAttributes = ["sret", "byval", "inreg", "nest", "inalloca", "preallocated"];
+    private static readonly string[] _argumentAttributes = ["sret", "byval", "inreg", "nest", "inalloca",
+        "preallocated"];
 
     private static readonly HashSet<string> _foreignFlags =
         ["target-abi", "SmallDataLimit", "riscv-isa", "PIC Level", "PIE Level", "Code Model", "cf-protection-branch",

@@ -2,7 +2,8 @@ using Popcorn.Llvm;
 
 namespace Popcorn.Compiler.Passes;
 
-/// <summary>Replaces one value in one user by code computed right before it; for a phi, at the end of the incoming block.</summary>
+/// <summary>Replaces one value in one user by code computed right before it; for a phi, at the end of the incoming
+/// block.</summary>
 internal static class OperandRewriter
 {
     internal static void Replace(IrModule module, IrValue user, IrValue old, Func<IrBuilder, IrValue> compute)

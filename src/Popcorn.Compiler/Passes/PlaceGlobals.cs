@@ -4,9 +4,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Gives every function and global its own section, a name, an alignment and plain linkage, so that the linker can put it at one
-/// address on all ISAs and nothing is merged per ISA (contracts, section 2). Constructor lists become constant arrays. Runs last.
-/// </summary>
+/// Gives every function and global its own section, a name, an alignment and plain linkage, so that the linker can put
+/// it at one address on all ISAs and nothing is merged per ISA (contracts, section 2). Constructor lists become
+/// constant arrays. Runs last. </summary>
 internal static class PlaceGlobals
 {
     private const uint FunctionAlignment = 16;
@@ -60,7 +60,8 @@ internal static class PlaceGlobals
         global.SetSection(kind + global.Name);
     }
 
-    /// <summary>A tentative definition becomes a weak one as large as the largest in the program, so any of them can win.</summary>
+    /// <summary>A tentative definition becomes a weak one as large as the largest in the program, so any of them can
+    /// win.</summary>
     private static void PlaceCommon(IrModule module, IrValue global, ModuleFacts facts)
     {
         (ulong size, uint alignment) = facts.CommonExtent(global.Name);
@@ -114,13 +115,15 @@ internal static class PlaceGlobals
         foreach ((uint priority, List<IrValue> functions) in byPriority)
         {
             IrValue array = IrContext.ConstantArray(context.Pointer, [.. functions]);
-            IrValue placed = module.AddGlobal("pop" + section + "." + priority.ToString(CultureInfo.InvariantCulture), array.Type);
+            IrValue placed = module.AddGlobal(
+                "pop" + section + "." + priority.ToString(CultureInfo.InvariantCulture), array.Type);
             placed.SetInitializer(array);
             placed.SetGlobalConstant(true);
             placed.SetLinkage(IrLinkage.Internal);
             placed.SetAlignment(8);
             // The linker sorts the numbered sections, then takes the plain one.
-            string suffix = priority == DefaultPriority ? "" : "." + priority.ToString("D5", CultureInfo.InvariantCulture);
+            string suffix = priority == DefaultPriority
+                ? "" : "." + priority.ToString("D5", CultureInfo.InvariantCulture);
             placed.SetSection(section + suffix);
         }
     }

@@ -3,14 +3,15 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Where a function gets migration points apart from its entry. Depends on nothing but the portable IR of that function, since the
-/// module's summary and its code generation must answer alike.
+/// Where a function gets migration points apart from its entry. Depends on nothing but the portable IR of that
+/// function, since the module's summary and its code generation must answer alike.
 /// </summary>
 /// <param name="Headers">
-/// Blocks that start with a point. Every cycle of the function passes one of them, but for counted loops of few, call-free
-/// rounds; and none could be left out.
+/// Blocks that start with a point. Every cycle of the function passes one of them, but for counted loops of few,
+/// call-free rounds; and none could be left out.
 /// </param>
-/// <param name="PollsBeforeCalls">No call can be reached from the entry without passing one: recursion needs no further point.</param>
+/// <param name="PollsBeforeCalls">No call can be reached from the entry without passing one: recursion needs no further
+/// point.</param>
 internal sealed record PointPlan(IReadOnlyList<IrBlock> Headers, bool PollsBeforeCalls)
 {
     internal static PointPlan For(IrValue function)
@@ -39,7 +40,8 @@ internal sealed record PointPlan(IReadOnlyList<IrBlock> Headers, bool PollsBefor
         return new PointPlan([.. points.Select(h => graph.Blocks[h])], polls);
     }
 
-    /// <summary>Whether a path of at least one edge leads there without entering a block of <paramref name="points"/>.</summary>
+    /// <summary>Whether a path of at least one edge leads there without entering a block of
+    /// <paramref name="points"/>.</summary>
     private static bool Reaches(
         FunctionGraph graph, int from, int to, SortedSet<int> points, HashSet<(int From, int To)> bounded)
     {

@@ -11,12 +11,13 @@ internal enum SiteKind : byte
 }
 
 /// <summary>One site of a function: the call, with its bundle, and the values in it.</summary>
-internal sealed record Site(IrValue Call, SiteKind Kind, string Callee, IReadOnlyList<IrValue> Live, IReadOnlyList<string> Names);
+internal sealed record Site(
+    IrValue Call, SiteKind Kind, string Callee, IReadOnlyList<IrValue> Live, IReadOnlyList<string> Names);
 
 /// <summary>
-/// Every call that may park gets a <c>"deopt"</c> bundle with all values live after it and its number within the function as
-/// <c>"statepoint-id"</c>; all other calls are marked leaves. LLVM's <c>rewrite-statepoints-for-gc</c> does the rest.
-/// Runs last on the hot code: whatever changes live ranges must be before.
+/// Every call that may park gets a <c>"deopt"</c> bundle with all values live after it and its number within the
+/// function as <c>"statepoint-id"</c>; all other calls are marked leaves. LLVM's <c>rewrite-statepoints-for-gc</c> does
+/// the rest. Runs last on the hot code: whatever changes live ranges must be before.
 /// </summary>
 internal static class RecordSites
 {
@@ -39,6 +40,8 @@ internal static class RecordSites
             }
         }
         function.SetGarbageCollector("statepoint-example");
+        // What the optimiser knew of the function's memory effects was true before it could park.
+        function.RemoveAttribute(IrCall.FunctionIndex, "memory");
         function.AddAttribute(IrCall.FunctionIndex, module.Context.EnumAttribute("uwtable", AsyncUnwindTable));
         return Attach(module, plans);
     }
@@ -94,8 +97,8 @@ internal static class RecordSites
         call.ReplaceAllUsesWith(site);
         site.Name = call.Name;
         call.Erase();
-        // A call that does not return could be the last instruction of its function; its return address would then lie in the
-        // next one.
+        // A call that does not return could be the last instruction of its function; its return address would then lie
+        // in the next one.
         if (site.Next.Opcode == IrOpcode.Unreachable)
             builder.Before(site.Next).Call(IrContext.Function(context.Void), module.Intrinsic("llvm.trap"));
         return site;

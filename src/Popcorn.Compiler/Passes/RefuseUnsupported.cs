@@ -4,23 +4,26 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Reads a module and reports whatever cannot be portable or would make a back end abort: machine code in text form, ifuncs,
-/// foreign intrinsics, types of one ISA, exceptions. Changes nothing. Runs before any LLVM pass.
+/// Reads a module and reports whatever cannot be portable or would make a back end abort: machine code in text form,
+/// ifuncs, foreign intrinsics, types of one ISA, exceptions. Changes nothing. Runs before any LLVM pass.
 /// </summary>
 internal static class RefuseUnsupported
 {
     // Constraints every back end takes for an empty asm statement: an optimisation barrier.
     private static readonly HashSet<string> _barrierConstraints =
-        ["", "r", "=r", "=&r", "+r", "m", "=m", "*m", "=*m", "g", "X", "i", "0", "1", "2", "3", "~{memory}", "~{cc}", "~{dirflag}",
+        ["", "r", "=r", "=&r", "+r", "m", "=m", "*m", "=*m", "g", "X", "i", "0", "1", "2", "3", "~{memory}", "~{cc}",
+            "~{dirflag}",
             "~{fpsr}", "~{flags}"];
 
     internal static bool Run(IrModule module, string name, DiagnosticSink sink)
     {
         int before = sink.All.Count(d => d.Severity == DiagnosticSeverity.Error);
         if (module.InlineAsm.Length != 0)
-            sink.Error("PC0201", name, "file-scope asm is machine code for one ISA; popcorn cc compiles for all of them");
+            sink.Error(
+                "PC0201", name, "file-scope asm is machine code for one ISA; popcorn cc compiles for all of them");
         if (module.HasIFunc)
-            sink.Error("PC0202", name, "ifunc picks a function by CPU at run time; a moved program would keep the wrong choice");
+            sink.Error("PC0202", name,
+                "ifunc picks a function by CPU at run time; a moved program would keep the wrong choice");
         foreach (IrValue function in module.Functions())
             CheckFunction(function, name, sink);
         return sink.All.Count(d => d.Severity == DiagnosticSeverity.Error) == before;
@@ -56,7 +59,8 @@ internal static class RefuseUnsupported
                 sink.Error("PC0205", Where(instruction, name), "asm goto is machine code for one ISA");
                 break;
             case IrOpcode.VAArg:
-                sink.Error("PC0206", Where(instruction, name), "a va_arg instruction was left by the front end; only clang's C is read");
+                sink.Error("PC0206", Where(instruction, name),
+                    "a va_arg instruction was left by the front end; only clang's C is read");
                 break;
             case IrOpcode.Alloca or IrOpcode.Load when IsForeign(instruction.Type):
                 sink.Error("PC0207", Where(instruction, name), $"type {instruction.Type} exists on one ISA only");
@@ -84,7 +88,8 @@ internal static class RefuseUnsupported
         if (!empty)
         {
             string first = text.Trim().Split('\n')[0];
-            sink.Error("PC0209", Where(call, name), $"inline asm \"{first}\" is machine code for one ISA; write it in C");
+            sink.Error(
+                "PC0209", Where(call, name), $"inline asm \"{first}\" is machine code for one ISA; write it in C");
         }
         else if (strange is not null)
         {
@@ -92,7 +97,8 @@ internal static class RefuseUnsupported
         }
         else if (call.Type is { Kind: not (IrTypeKind.Void or IrTypeKind.Integer or IrTypeKind.Pointer) })
         {
-            sink.Error("PC0210", Where(call, name), $"an asm statement yielding {call.Type} does not exist on every ISA");
+            sink.Error(
+                "PC0210", Where(call, name), $"an asm statement yielding {call.Type} does not exist on every ISA");
         }
     }
 
@@ -109,7 +115,8 @@ internal static class RefuseUnsupported
         };
     }
 
-    private static bool IsForeign(IrType type) => type.Kind is IrTypeKind.X86Fp80 or IrTypeKind.PpcFp128 or IrTypeKind.X86Mmx
+    private static bool IsForeign(IrType type) =>
+        type.Kind is IrTypeKind.X86Fp80 or IrTypeKind.PpcFp128 or IrTypeKind.X86Mmx
         or IrTypeKind.ScalableVector or IrTypeKind.X86Amx or IrTypeKind.TargetExtension;
 
     private static IrValue FirstUser(IrValue function) => function.Users().FirstOrDefault();

@@ -3,9 +3,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// An address at a constant offset from another value, live at some site, is computed beside each use instead: it folds into the
-/// addressing mode there, and the site records one base and not several addresses off it (the optimiser hoists them all to the
-/// function's entry). Only functions with sites; runs before values are counted for demotion.
+/// An address at a constant offset from another value, live at some site, is computed beside each use instead: it folds
+/// into the addressing mode there, and the site records one base and not several addresses off it (the optimiser hoists
+/// them all to the function's entry). Only functions with sites; runs before values are counted for demotion.
 /// </summary>
 internal static class SinkAddresses
 {

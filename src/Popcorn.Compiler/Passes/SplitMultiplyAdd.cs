@@ -3,9 +3,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// <c>llvm.fmuladd</c> (contraction the front end permits) becomes a multiplication and an addition: fused on one ISA and not on
-/// another, it would round differently before and after a move. <c>llvm.fma</c>, which the program asked for, stays.
-/// </summary>
+/// <c>llvm.fmuladd</c> (contraction the front end permits) becomes a multiplication and an addition: fused on one ISA
+/// and not on another, it would round differently before and after a move. <c>llvm.fma</c>, which the program asked
+/// for, stays. </summary>
 internal static class SplitMultiplyAdd
 {
     internal static void Run(IrModule module)

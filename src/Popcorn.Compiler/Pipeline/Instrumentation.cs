@@ -10,7 +10,8 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
 
     /// <summary>Names of the passes, for <c>--emit=ir-after:PASS</c>.</summary>
     internal static IReadOnlyList<string> PassNames { get; } =
-        ["load", "points", "variadics", "computed-goto", "thread-locals", "data-stack", "sites", "place-globals", "statepoints"];
+        ["load", "points", "variadics", "computed-goto", "thread-locals", "sites", "place-globals",
+            "statepoints"];
 
     internal void Run()
     {

@@ -5,8 +5,8 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler;
 
 /// <summary>
-/// Clang's raw bitcode for the portable front-end target becomes optimised portable IR: what <c>popcorn cc -c</c> leaves as the
-/// object file.
+/// Clang's raw bitcode for the portable front-end target becomes optimised portable IR: what <c>popcorn cc -c</c>
+/// leaves as the object file.
 /// </summary>
 public static class PortableModule
 {
@@ -14,9 +14,11 @@ public static class PortableModule
     /// <param name="outputBitcodePath">Written whole or not at all.</param>
     /// <param name="level">The user's <c>-O</c>.</param>
     /// <param name="sink">Gets the reasons when the answer is false.</param>
-    /// <param name="points">False for libc's leaf files: no migration points in them, so threads never stop there.</param>
+    /// <param name="points">False for libc's leaf files: no migration points in them, so threads never stop
+    /// there.</param>
     public static bool Optimise(
-        string inputBitcodePath, string outputBitcodePath, OptimisationLevel level, DiagnosticSink sink, bool points = true)
+        string inputBitcodePath, string outputBitcodePath, OptimisationLevel level, DiagnosticSink sink,
+        bool points = true)
     {
         byte[]? bitcode = Optimise(File.ReadAllBytes(inputBitcodePath), inputBitcodePath, level, sink, points);
         if (bitcode is null)

@@ -1,8 +1,8 @@
 namespace Popcorn.Compiler;
 
 /// <summary>
-/// Functions of the whole program as nodes. Node 0 stands for "called through a pointer": whoever calls indirectly calls it, and
-/// it calls every function whose address is taken.
+/// Functions of the whole program as nodes. Node 0 stands for "called through a pointer": whoever calls indirectly
+/// calls it, and it calls every function whose address is taken.
 /// </summary>
 internal sealed class CallGraph
 {
@@ -47,13 +47,14 @@ internal sealed class CallGraph
 
     internal List<int>? External(string symbol) => _external.GetValueOrDefault(symbol);
 
-    /// <summary>The node of a function this module defines, static or not; null when it defines none of that name.</summary>
+    /// <summary>The node of a function this module defines, static or not; null when it defines none of that
+    /// name.</summary>
     internal int? Definition(string module, string name) =>
         _definitions.TryGetValue((module, name), out int node) ? node : null;
 
     /// <summary>
-    /// The node a call binds to inside the module whatever the linker does: a static function, or an alias of one. Anything visible
-    /// can be overridden by a strong definition elsewhere.
+    /// The node a call binds to inside the module whatever the linker does: a static function, or an alias of one.
+    /// Anything visible can be overridden by a strong definition elsewhere.
     /// </summary>
     internal int? Local(string module, string name)
     {

@@ -1,8 +1,8 @@
 namespace Popcorn.Compiler;
 
 /// <summary>
-/// Which libc functions a back end may call for an LLVM intrinsic, so that the archive search finds them although no call names
-/// them. libgcc's functions are not listed: libgcc is always searched.
+/// Which libc functions a back end may call for an LLVM intrinsic, so that the archive search finds them although no
+/// call names them. libgcc's functions are not listed: libgcc is always searched.
 /// </summary>
 internal static class Libcalls
 {

@@ -12,7 +12,8 @@ public enum SymbolKind : byte
     Alias = 2,
 }
 
-/// <summary>A symbol other modules can see. Common ones carry the size and alignment the linker takes the maximum of.</summary>
+/// <summary>A symbol other modules can see. Common ones carry the size and alignment the linker takes the maximum
+/// of.</summary>
 public sealed record DefinedSymbol(string Name, SymbolKind Kind, bool Weak, bool Common, ulong Size, uint Alignment);
 
 /// <summary>A symbol this module needs from elsewhere.</summary>
@@ -29,7 +30,8 @@ public sealed record AliasSummary(string Name, string Target);
 /// <param name="PollsBeforeCalls">It makes no call before passing a point: recursion through it is cut already.</param>
 /// <param name="Callees">Symbols it calls directly, each once.</param>
 public sealed record FunctionSummary(
-    string Name, bool Local, bool CallsIndirectly, bool HasLoopPoint, bool PollsBeforeCalls, IReadOnlyList<string> Callees);
+    string Name, bool Local, bool CallsIndirectly, bool HasLoopPoint, bool PollsBeforeCalls,
+    IReadOnlyList<string> Callees);
 
 /// <summary>
 /// What the rest of the program must know of one portable module: its symbols for archive resolution, its calls for

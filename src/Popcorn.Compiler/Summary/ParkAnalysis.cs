@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler;
 
 /// <summary>
-/// The whole program's call graph, closed: which functions can be on the stack of a parked thread, and which need a point at
-/// their entry because recursion would otherwise run without one.
+/// The whole program's call graph, closed: which functions can be on the stack of a parked thread, and which need a
+/// point at their entry because recursion would otherwise run without one.
 /// </summary>
 public sealed class ParkAnalysis
 {
@@ -56,7 +56,8 @@ public sealed class ParkAnalysis
     /// <summary>Size and alignment a common symbol gets: the largest in the program.</summary>
     public (ulong Size, uint Alignment) CommonExtent(string symbol) => _graph.CommonExtent(symbol);
 
-    /// <summary>Everything outside the module that its code depends on; part of the key under which its objects are cached.</summary>
+    /// <summary>Everything outside the module that its code depends on; part of the key under which its objects are
+    /// cached.</summary>
     public byte[] Fingerprint(ModuleSummary module)
     {
         ArgumentNullException.ThrowIfNull(module);

@@ -1,9 +1,9 @@
 namespace Popcorn.Compiler;
 
 /// <summary>
-/// Chooses functions that start with a point so that no recursion runs without one. A cycle through a pointer call is cut at the
-/// functions whose address is taken, any other at the targets of depth-first back edges. Functions that poll before they call
-/// anything cut for free; choices that turn out to be redundant are dropped.
+/// Chooses functions that start with a point so that no recursion runs without one. A cycle through a pointer call is
+/// cut at the functions whose address is taken, any other at the targets of depth-first back edges. Functions that poll
+/// before they call anything cut for free; choices that turn out to be redundant are dropped.
 /// </summary>
 internal static class RecursionCut
 {

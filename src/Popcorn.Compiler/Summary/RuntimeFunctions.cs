@@ -1,6 +1,7 @@
 namespace Popcorn.Compiler;
 
-/// <summary>Functions no portable module defines: the runtime's (contracts, section 4). All others are leaves.</summary>
+/// <summary>Functions no portable module defines: the runtime's (contracts, section 4). All others are
+/// leaves.</summary>
 internal static class RuntimeFunctions
 {
     internal const string Park = "__pop_park";

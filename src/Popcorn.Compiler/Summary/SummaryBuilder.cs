@@ -71,7 +71,8 @@ internal static class SummaryBuilder
             or IrLinkage.Common;
         bool common = linkage == IrLinkage.Common;
         ulong size = kind == SymbolKind.Variable ? module.SizeOf(global.ValueType()) : 0;
-        uint alignment = kind == SymbolKind.Variable ? Math.Max(global.Alignment(), module.AlignmentOf(global.ValueType())) : 0;
+        uint alignment = kind == SymbolKind.Variable
+            ? Math.Max(global.Alignment(), module.AlignmentOf(global.ValueType())) : 0;
         defined.Add(new DefinedSymbol(global.Name, kind, weak, common, size, alignment));
     }
 

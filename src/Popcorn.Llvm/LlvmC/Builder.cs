@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Llvm.LlvmC;
 
-/// <summary>llvm-c/Core.h: instruction builders, and llvm-c/DebugInfo.h: expressions. Exact C names as entry points, no logic.</summary>
+/// <summary>llvm-c/Core.h: instruction builders, and llvm-c/DebugInfo.h: expressions. Exact C names as entry points, no
+/// logic.</summary>
 internal static partial class Builder
 {
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateBuilderInContext")]
@@ -23,7 +24,8 @@ internal static partial class Builder
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetInsertBlock")]
     internal static partial nint GetInsertBlock(nint builder);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInsertIntoBuilderWithName", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInsertIntoBuilderWithName",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void InsertIntoBuilderWithName(nint builder, nint instruction, string name);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildRetVoid")]
@@ -113,9 +115,11 @@ internal static partial class Builder
     internal static partial nint BuildCall2(
         nint builder, nint type, nint function, ReadOnlySpan<nint> arguments, uint count, string name);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildCallWithOperandBundles", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildCallWithOperandBundles",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildCallWithOperandBundles(
-        nint builder, nint type, nint function, ReadOnlySpan<nint> arguments, uint count, ReadOnlySpan<nint> bundles, uint bundleCount, string name);
+        nint builder, nint type, nint function, ReadOnlySpan<nint> arguments, uint count, ReadOnlySpan<nint> bundles,
+        uint bundleCount, string name);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildExtractValue", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildExtractValue(nint builder, nint aggregate, uint index, string name);

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Llvm.LlvmC;
 
-/// <summary>llvm-c/Core.h: contexts, modules, types, globals, functions and blocks. Exact C names as entry points, no logic.</summary>
+/// <summary>llvm-c/Core.h: contexts, modules, types, globals, functions and blocks. Exact C names as entry points, no
+/// logic.</summary>
 internal static partial class Core
 {
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMContextCreate")]
@@ -23,13 +24,15 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMDisposeMessage")]
     internal static partial void DisposeMessage(nint message);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetEnumAttributeKindForName", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetEnumAttributeKindForName",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial uint GetEnumAttributeKindForName(string name, nuint length);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateEnumAttribute")]
     internal static partial nint CreateEnumAttribute(nint context, uint kind, ulong value);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateStringAttribute", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateStringAttribute",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint CreateStringAttribute(
         nint context, string key, uint keyLength, string value, uint valueLength);
 
@@ -63,13 +66,15 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetEnumAttributeAtIndex")]
     internal static partial nint GetEnumAttributeAtIndex(nint function, uint index, uint kind);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetStringAttributeAtIndex", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetStringAttributeAtIndex",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetStringAttributeAtIndex(nint function, uint index, string key, uint keyLength);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveEnumAttributeAtIndex")]
     internal static partial void RemoveEnumAttributeAtIndex(nint function, uint index, uint kind);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveStringAttributeAtIndex", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveStringAttributeAtIndex",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void RemoveStringAttributeAtIndex(nint function, uint index, string key, uint keyLength);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetCallSiteAttributeCount")]
@@ -81,7 +86,8 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAddCallSiteAttribute")]
     internal static partial void AddCallSiteAttribute(nint call, uint index, nint attribute);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetCallSiteStringAttribute", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetCallSiteStringAttribute",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetCallSiteStringAttribute(nint call, uint index, string key, uint keyLength);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetCallSiteEnumAttribute")]
@@ -90,10 +96,12 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveCallSiteEnumAttribute")]
     internal static partial void RemoveCallSiteEnumAttribute(nint call, uint index, uint kind);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveCallSiteStringAttribute", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMRemoveCallSiteStringAttribute",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void RemoveCallSiteStringAttribute(nint call, uint index, string key, uint keyLength);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMModuleCreateWithNameInContext", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMModuleCreateWithNameInContext",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint ModuleCreateWithNameInContext(string name, nint context);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMDisposeModule")]
@@ -159,7 +167,8 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNextGlobalAlias")]
     internal static partial nint GetNextGlobalAlias(nint alias);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedGlobalAlias", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedGlobalAlias",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetNamedGlobalAlias(nint module, string name, nuint length);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetFirstGlobalIFunc")]
@@ -289,10 +298,12 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetEntryBasicBlock")]
     internal static partial nint GetEntryBasicBlock(nint function);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAppendBasicBlockInContext", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAppendBasicBlockInContext",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint AppendBasicBlockInContext(nint context, nint function, string name);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInsertBasicBlockInContext", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInsertBasicBlockInContext",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint InsertBasicBlockInContext(nint context, nint before, string name);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAppendExistingBasicBlock")]

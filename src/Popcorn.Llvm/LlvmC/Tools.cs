@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Llvm.LlvmC;
 
-/// <summary>llvm-c: bitcode, verification, passes, targets, error handling. Exact C names as entry points, no logic.</summary>
+/// <summary>llvm-c: bitcode, verification, passes, targets, error handling. Exact C names as entry points, no
+/// logic.</summary>
 internal static partial class Tools
 {
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMParseBitcodeInContext2")]
@@ -17,10 +18,12 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMWriteBitcodeToMemoryBuffer")]
     internal static partial nint WriteBitcodeToMemoryBuffer(nint module);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateMemoryBufferWithContentsOfFile", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateMemoryBufferWithContentsOfFile",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int CreateMemoryBufferWithContentsOfFile(string path, out nint buffer, out nint message);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateMemoryBufferWithMemoryRangeCopy", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateMemoryBufferWithMemoryRangeCopy",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint CreateMemoryBufferWithMemoryRangeCopy(
         ReadOnlySpan<byte> bytes, nuint length, string name);
 
@@ -54,7 +57,8 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMDisposeErrorMessage")]
     internal static partial void DisposeErrorMessage(nint message);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetTargetFromTriple", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetTargetFromTriple",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int GetTargetFromTriple(string triple, out nint target, out nint message);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateTargetMachineOptions")]
@@ -63,13 +67,16 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMDisposeTargetMachineOptions")]
     internal static partial void DisposeTargetMachineOptions(nint options);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetCPU", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetCPU",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void TargetMachineOptionsSetCPU(nint options, string cpu);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetFeatures", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetFeatures",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void TargetMachineOptionsSetFeatures(nint options, string features);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetABI", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetABI",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void TargetMachineOptionsSetABI(nint options, string abi);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetCodeGenOptLevel")]
@@ -81,7 +88,8 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineOptionsSetCodeModel")]
     internal static partial void TargetMachineOptionsSetCodeModel(nint options, int model);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateTargetMachineWithOptions", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateTargetMachineWithOptions",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint CreateTargetMachineWithOptions(nint target, string triple, nint options);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMDisposeTargetMachine")]
@@ -99,7 +107,8 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateTargetData", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint CreateTargetData(string layout);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineEmitToFile", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTargetMachineEmitToFile",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int TargetMachineEmitToFile(
         nint machine, nint module, string path, int kind, out nint message);
 

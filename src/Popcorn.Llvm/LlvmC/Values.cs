@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Llvm.LlvmC;
 
-/// <summary>llvm-c/Core.h: values, constants, instructions and metadata. Exact C names as entry points, no logic.</summary>
+/// <summary>llvm-c/Core.h: values, constants, instructions and metadata. Exact C names as entry points, no
+/// logic.</summary>
 internal static partial class Values
 {
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMTypeOf")]
@@ -154,7 +155,8 @@ internal static partial class Values
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetOperandBundleAtIndex")]
     internal static partial nint GetOperandBundleAtIndex(nint call, uint index);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateOperandBundle", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMCreateOperandBundle",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint CreateOperandBundle(
         string tag, nuint tagLength, ReadOnlySpan<nint> arguments, uint count);
 
@@ -225,7 +227,8 @@ internal static partial class Values
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNumIndices")]
     internal static partial uint GetNumIndices(nint aggregate);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetMDKindIDInContext", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetMDKindIDInContext",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial uint GetMDKindIDInContext(nint context, string name, uint length);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMSetMetadata")]
@@ -261,16 +264,20 @@ internal static partial class Values
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedMetadata", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetNamedMetadata(nint module, string name, nuint length);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedMetadataNumOperands", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedMetadataNumOperands",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial uint GetNamedMetadataNumOperands(nint module, string name);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedMetadataOperands", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetNamedMetadataOperands",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void GetNamedMetadataOperands(nint module, string name, Span<nint> operands);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetOrInsertNamedMetadata", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetOrInsertNamedMetadata",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint GetOrInsertNamedMetadata(nint module, string name, nuint length);
 
-    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAddNamedMetadataOperand", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMAddNamedMetadataOperand",
+        StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void AddNamedMetadataOperand(nint module, string name, nint value);
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInstructionGetAllMetadataOtherThanDebugLoc")]
