@@ -5,8 +5,8 @@ using Popcorn.Core;
 namespace Popcorn.Cli.Commands;
 
 /// <summary>
-/// <c>popcorn sysroot</c>, for <c>./setup</c> only: normalises the runtime's objects, and generates libc's code before any program needs it.
-/// </summary>
+/// <c>popcorn sysroot</c>, for <c>./setup</c> only: normalises the runtime's objects, and generates libc's code before
+/// any program needs it. </summary>
 internal static class CcSysrootCommand
 {
     public static int Run(string[] arguments)

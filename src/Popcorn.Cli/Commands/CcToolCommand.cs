@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Cli.Commands;
 
 /// <summary>
-/// <c>popcorn ar</c>, <c>ranlib</c>, <c>nm</c>: LLVM's own, which understand bitcode members where the system's may not.
-/// </summary>
+/// <c>popcorn ar</c>, <c>ranlib</c>, <c>nm</c>: LLVM's own, which understand bitcode members where the system's may
+/// not. </summary>
 internal static class CcToolCommand
 {
     public static int Run(string name, string[] arguments)

@@ -73,7 +73,8 @@ internal sealed class CompileStep(
         File.ReadAllBytes(bitcode), input.Name, LevelOf(_request.Optimisation), sink, _request.Points);
 
     /// <summary>
-    /// What was wrong with the module, with lines: the source is compiled once more with line tables, which a build without <c>-g</c>
+    /// What was wrong with the module, with lines: the source is compiled once more with line tables, which a build
+    /// without <c>-g</c>
     /// need not pay for as long as nothing is refused.
     /// </summary>
     private DiagnosticSink? WithLines(DriverInput input, string dependencyBase)
@@ -82,21 +83,25 @@ internal sealed class CompileStep(
         if (input.Name == "-")
             return null;
         string bitcode = _temporary.NewPath(input.Name, ".bc");
-        DriverRequest withLines = _request with { FrontEndArguments = [.. _request.FrontEndArguments, "-gline-tables-only", "-w"] };
+        DriverRequest withLines = _request with
+        {
+            FrontEndArguments = [.. _request.FrontEndArguments, "-gline-tables-only", "-w"],
+        };
         DiagnosticSink sink = new();
-        if (_frontEnd.ToBitcode(withLines, input, bitcode, dependencyBase) != 0 || Optimise(bitcode, input, sink) is not null)
-            return null;
-        return sink;
+        bool refused = _frontEnd.ToBitcode(withLines, input, bitcode, dependencyBase) == 0
+            && Optimise(bitcode, input, sink) is null;
+        return refused ? sink : null;
     }
 
     /// <summary>
-    /// The instrumented IR as it is after one pass. Nothing is known of the rest of the program here, so functions outside the module
-    /// count as ones that never park, unless they are the runtime's.
+    /// The instrumented IR as it is after one pass. Nothing is known of the rest of the program here, so functions
+    /// outside the module count as ones that never park, unless they are the runtime's.
     /// </summary>
     private int EmitAfterPass(DriverInput input, string objectPath, string pass, string path)
     {
         if (!ModuleCodegen.PassNames.Contains(pass))
-            throw new DriverException($"--emit=ir-after: no pass is called '{pass}'; there are {string.Join(", ", ModuleCodegen.PassNames)}");
+            throw new DriverException(
+                $"--emit=ir-after: no pass is called '{pass}'; there are {string.Join(", ", ModuleCodegen.PassNames)}");
         byte[] bitcode = File.ReadAllBytes(objectPath);
         CodegenOptions options = new()
         {

@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Driver;
 
 /// <summary>
-/// <c>popcorn cc</c>: what gcc's or clang's driver is to other compilers. One instance runs one command line and returns its
-/// exit code: clang's own when clang refused the source.
+/// <c>popcorn cc</c>: what gcc's or clang's driver is to other compilers. One instance runs one command line and
+/// returns its exit code: clang's own when clang refused the source.
 /// </summary>
 public sealed class CompilerDriver(Installation installation, TextWriter output, TextWriter errors)
 {
@@ -94,7 +94,8 @@ public sealed class CompilerDriver(Installation installation, TextWriter output,
 
     private static int CompileEach(DriverRequest request, CompileStep step)
     {
-        string extension = request.EmitAfterPass is not null ? ".ll" : request.Action == DriverAction.Assembly ? ".s" : ".o";
+        string extension = request.EmitAfterPass is not null ? ".ll" : request.Action == DriverAction.Assembly
+            ? ".s" : ".o";
         foreach (DriverInput input in request.Inputs.Where(IsSource))
         {
             string name = input.Name == "-" ? "-" : Path.GetFileNameWithoutExtension(input.Name);

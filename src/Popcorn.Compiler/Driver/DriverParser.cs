@@ -2,8 +2,8 @@ namespace Popcorn.Compiler.Driver;
 
 /// <summary>
 /// Reads gcc-style arguments into a <see cref="DriverRequest"/>. Options the driver itself acts on are taken out, link
-/// options are interpreted, refused ones end the parse with their reason, and the rest goes to clang untouched, so that clang
-/// is who complains about what it does not know.
+/// options are interpreted, refused ones end the parse with their reason, and the rest goes to clang untouched, so that
+/// clang is who complains about what it does not know.
 /// </summary>
 public sealed class DriverParser
 {
@@ -11,7 +11,8 @@ public sealed class DriverParser
     private static readonly HashSet<string> FrontEndWithValue = new(StringComparer.Ordinal)
     {
         "-D", "-U", "-I", "-F", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-iprefix", "-iwithprefix",
-        "-iwithprefixbefore", "-isysroot", "-Xclang", "-Xpreprocessor", "-mllvm", "--param", "-include-pch", "-dumpbase",
+        "-iwithprefixbefore", "-isysroot", "-Xclang", "-Xpreprocessor", "-mllvm", "--param", "-include-pch",
+        "-dumpbase",
         "-aux-info", "-fdebug-compilation-dir", "-working-directory",
     };
 
@@ -155,7 +156,8 @@ public sealed class DriverParser
         else if (argument.StartsWith("--emit=ir-after:", StringComparison.Ordinal))
             _request = _request with { EmitAfterPass = argument["--emit=ir-after:".Length..] };
         else if (argument.StartsWith("-fpopcorn-", StringComparison.Ordinal))
-            throw new DriverException($"'{argument}' is not known; there are -fpopcorn-points=none and -fpopcorn-no-sites");
+            throw new DriverException(
+                $"'{argument}' is not known; there are -fpopcorn-points=none and -fpopcorn-no-sites");
         else
             return false;
         return true;
@@ -265,7 +267,8 @@ public sealed class DriverParser
     }
 
     private static DriverException Refused(string option) => new(
-        $"'{option}' is refused: the layout of the three executables is popcorn's, since every symbol must have one address in all");
+        $"'{option}' is refused: the layout of the three executables is popcorn's, since every symbol must have one "
+        + "address in all");
 
     private bool TakeDependency(string argument)
     {
@@ -283,7 +286,9 @@ public sealed class DriverParser
             _dependencies = _dependencies with { FileGiven = true };
             _frontEnd.AddRange(["-MF", Value(argument, "-MF")]);
         }
-        else if (argument.StartsWith("-MT", StringComparison.Ordinal) || argument.StartsWith("-MQ", StringComparison.Ordinal))
+        else if (
+            argument.StartsWith("-MT", StringComparison.Ordinal)
+            || argument.StartsWith("-MQ", StringComparison.Ordinal))
         {
             _dependencies = _dependencies with { TargetGiven = true };
             _frontEnd.AddRange([argument[..3], Value(argument, argument[..3])]);

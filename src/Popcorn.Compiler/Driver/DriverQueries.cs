@@ -68,19 +68,22 @@ internal sealed class DriverQueries(Installation installation, TextWriter output
             return File.Exists(path) ? path : name;
         }
 
-        return bare.StartsWith("-print-prog-name=", StringComparison.Ordinal) ? bare["-print-prog-name=".Length..] : null;
+        return bare.StartsWith("-print-prog-name=", StringComparison.Ordinal)
+            ? bare["-print-prog-name=".Length..] : null;
     }
 
     private const string HelpText = """
         usage: popcorn cc [options] file...
 
-        Compiles C into one program for x86_64, aarch64 and riscv64 that can move between them while it runs. Takes the options of
-        gcc and clang; set CC="popcorn cc" AR="popcorn ar" RANLIB="popcorn ranlib" in a build. What differs:
+        Compiles C into one program for x86_64, aarch64 and riscv64 that can move between them while it runs.
+        Takes the options of gcc and clang; set CC="popcorn cc" AR="popcorn ar" RANLIB="popcorn ranlib" in a
+        build. What differs:
 
           -c              the object is portable LLVM bitcode
           -S              the text of that bitcode: there is no one machine to write assembly for
           -o app          app for this machine, and app.popcorn/ with one executable for each machine and the state map
-          -march= -m...   refused, like everything that names one processor; -fPIC, -static, -pthread and -mtune= are ignored
+          -march= -m...   refused, like everything that names one processor;
+                          -fPIC, -static, -pthread and -mtune= are ignored
           -shared         refused: a program is one static image
 
           -fpopcorn-points=none    no migration points in this file

@@ -9,7 +9,8 @@ public enum DriverAction
     /// <summary><c>-c</c>: one portable bitcode object for each source.</summary>
     Compile,
 
-    /// <summary><c>-S</c>: one text file of portable LLVM IR for each source. There is no one machine to write assembly for.</summary>
+    /// <summary><c>-S</c>: one text file of portable LLVM IR for each source. There is no one machine to write assembly
+    /// for.</summary>
     Assembly,
 
     /// <summary><c>-E</c>, <c>-M</c>, <c>-MM</c>: clang's preprocessor, nothing of ours.</summary>
@@ -25,7 +26,8 @@ public enum InputKind
     /// <summary>A C source for clang.</summary>
     Source,
 
-    /// <summary>LLVM IR, text or bitcode named <c>.ll</c> or given with <c>-x ir</c>: optimised and instrumented like C.</summary>
+    /// <summary>LLVM IR, text or bitcode named <c>.ll</c> or given with <c>-x ir</c>: optimised and instrumented like
+    /// C.</summary>
     Ir,
 
     /// <summary>Everything the linker reads: bitcode objects and archives, told apart by content.</summary>
@@ -36,11 +38,13 @@ public enum InputKind
 }
 
 /// <param name="Kind">How to treat it.</param>
-/// <param name="Name">Path as the user wrote it, <c>-</c> for standard input, or the library's name without <c>-l</c>.</param>
+/// <param name="Name">Path as the user wrote it, <c>-</c> for standard input, or the library's name without
+/// <c>-l</c>.</param>
 /// <param name="Language">The <c>-x</c> language in force for a source, or null.</param>
 public sealed record DriverInput(InputKind Kind, string Name, string? Language);
 
-/// <summary>How <c>-MD</c> and its relatives were given; clang writes the file, the driver supplies the names it defaults.</summary>
+/// <summary>How <c>-MD</c> and its relatives were given; clang writes the file, the driver supplies the names it
+/// defaults.</summary>
 /// <param name="Wanted">A dependency file is written beside the object.</param>
 /// <param name="FileGiven"><c>-MF</c> was given.</param>
 /// <param name="TargetGiven"><c>-MT</c> or <c>-MQ</c> was given.</param>

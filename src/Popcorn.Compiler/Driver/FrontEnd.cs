@@ -2,30 +2,34 @@ namespace Popcorn.Compiler.Driver;
 
 /// <summary>
 /// The clang command lines. There is one target whatever the machine (DESIGN 1): riscv64's <c>va_list</c> is a plain
-/// pointer, its <c>long double</c> IEEE quad, its aggregates are passed without <c>byval</c>; the module's triple is replaced
-/// right after.
+/// pointer, its <c>long double</c> IEEE quad, its aggregates are passed without <c>byval</c>; the module's triple is
+/// replaced right after.
 /// </summary>
 internal sealed class FrontEnd(Installation installation, ToolProcess tools)
 {
-    // `clang-19 --target=riscv64-linux-musl -dM -E` of clang 19.1.7, less __riscv_misaligned_*; programs must take the portable path.
-    // FrontEndTests compares this list with the installed clang's.
+    // `clang-19 --target=riscv64-linux-musl -dM -E` of clang 19.1.7, less __riscv_misaligned_*; programs must take the
+    // portable path. FrontEndTests compares this list with the installed clang's.
     internal static readonly string[] TargetMacros =
     [
-        "__riscv", "__riscv_a", "__riscv_arch_test", "__riscv_atomic", "__riscv_c", "__riscv_cmodel_medlow", "__riscv_compressed",
-        "__riscv_d", "__riscv_div", "__riscv_f", "__riscv_fdiv", "__riscv_flen", "__riscv_float_abi_double", "__riscv_fsqrt",
-        "__riscv_i", "__riscv_m", "__riscv_misaligned_avoid", "__riscv_mul", "__riscv_muldiv", "__riscv_xlen", "__riscv_zicsr",
+        "__riscv", "__riscv_a", "__riscv_arch_test", "__riscv_atomic", "__riscv_c", "__riscv_cmodel_medlow",
+            "__riscv_compressed",
+        "__riscv_d", "__riscv_div", "__riscv_f", "__riscv_fdiv", "__riscv_flen", "__riscv_float_abi_double",
+        "__riscv_fsqrt",
+        "__riscv_i", "__riscv_m", "__riscv_misaligned_avoid", "__riscv_mul", "__riscv_muldiv", "__riscv_xlen",
+        "__riscv_zicsr",
         "__riscv_zmmul",
     ];
 
     private readonly Installation _installation = installation;
     private readonly ToolProcess _tools = tools;
 
-    /// <summary>Source to unoptimised bitcode. Returns clang's exit code; its messages went to our standard error.</summary>
+    /// <summary>Source to unoptimised bitcode. Returns clang's exit code; its messages went to our standard
+    /// error.</summary>
     public int ToBitcode(DriverRequest request, DriverInput input, string bitcodePath, string objectPath)
     {
         List<string> arguments = CommonArguments(request);
-        // Optimised once for all ISAs by PortableModule, with its own cost model; at -O0 nothing may be marked optnone, or
-        // no local could leave memory.
+        // Optimised once for all ISAs by PortableModule, with its own cost model; at -O0 nothing may be marked optnone,
+        // or no local could leave memory.
         arguments.AddRange(["-emit-llvm", "-c", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone"]);
         AddDependencyDefaults(request, objectPath, arguments);
         AddInput(input, arguments);
@@ -61,8 +65,8 @@ internal sealed class FrontEnd(Installation installation, ToolProcess tools)
         arguments.AddRange(request.FrontEndArguments);
         if (request.StandardIncludes)
             arguments.AddRange(["-isystem", _installation.Include]);
-        // Last, to win over the user's: a fused multiply-add exists on two ISAs only and rounds differently; stack protectors are
-        // per-ISA code, and arrays are on the data stack, away from return addresses.
+        // Last, to win over the user's: a fused multiply-add exists on two ISAs only and rounds differently; stack
+        // protectors are per-ISA code, and arrays are on the data stack, away from return addresses.
         arguments.AddRange(["-ffp-contract=off", "-fno-stack-protector", "-Wno-unused-command-line-argument"]);
         return arguments;
     }

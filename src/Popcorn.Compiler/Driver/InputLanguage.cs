@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.Compiler.Driver;
 
-/// <summary>Decides from its name, or from <c>-x</c>, what an input is; refuses languages there is no portable compiler for.</summary>
+/// <summary>Decides from its name, or from <c>-x</c>, what an input is; refuses languages there is no portable compiler
+/// for.</summary>
 internal static class InputLanguage
 {
     /// <summary>The language of <c>-x</c>, null for <c>none</c>.</summary>

@@ -3,8 +3,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Driver;
 
 /// <summary>
-/// The clone this command belongs to and what <c>./setup</c> built in it. Nothing is looked for anywhere else, so two clones
-/// never mix.
+/// The clone this command belongs to and what <c>./setup</c> built in it. Nothing is looked for anywhere else, so two
+/// clones never mix.
 /// </summary>
 public sealed class Installation
 {
@@ -42,7 +42,8 @@ public sealed class Installation
         }
 
         throw new DriverException(
-            $"no popcorn clone around {AppContext.BaseDirectory}: the command works from build/bin of the clone that built it");
+            $"no popcorn clone around {AppContext.BaseDirectory}: the command works from build/bin of the clone "
+            + "that built it");
     }
 
     /// <summary>The same clone with a sysroot that is still being built.</summary>

@@ -22,18 +22,24 @@ internal static class LinkerOptionTable
     {
         // Archives are searched until nothing new is found, so groups change nothing.
         "-start-group", "-end-group", "-(", "-)", "-as-needed", "-no-as-needed", "-push-state", "-pop-state",
-        "-whole-archive-none", "-Bstatic", "-static", "-Bdynamic", "-dn", "-dy", "-rpath", "-rpath-link", "-z", "-soname", "-h",
-        "-export-dynamic", "-E", "-gc-sections", "-no-gc-sections", "-print-gc-sections", "-O", "-O1", "-O2", "-sort-common",
+        "-Bstatic", "-static", "-Bdynamic", "-dn", "-dy", "-rpath", "-rpath-link", "-z",
+        "-soname", "-h",
+        "-export-dynamic", "-E", "-gc-sections", "-no-gc-sections", "-print-gc-sections", "-O", "-O1", "-O2",
+        "-sort-common",
         "-hash-style", "-build-id", "-no-undefined", "-fatal-warnings", "-no-fatal-warnings", "-warn-common", "-relax",
         "-no-relax", "-m", "-dynamic-linker", "-I", "-Bsymbolic", "-Bsymbolic-functions", "-enable-new-dtags",
-        "-disable-new-dtags", "-eh-frame-hdr", "-no-keep-memory", "-v", "-stats", "-cref", "-demangle", "-no-demangle", "-pie",
-        "-no-pie", "-icf", "-threads", "-no-threads", "-color-diagnostics", "-compress-debug-sections", "-discard-all", "-x", "-X",
+        "-disable-new-dtags", "-eh-frame-hdr", "-no-keep-memory", "-v", "-stats", "-cref", "-demangle", "-no-demangle",
+        "-pie",
+        "-no-pie", "-icf", "-threads", "-no-threads", "-color-diagnostics", "-compress-debug-sections", "-discard-all",
+        "-x", "-X",
         "-discard-locals", "-allow-shlib-undefined", "-no-allow-shlib-undefined", "-no-copy-dt-needed-entries",
-        "-copy-dt-needed-entries", "-plugin", "-plugin-opt", "-warn-execstack", "-no-warn-execstack", "-no-warn-rwx-segments",
-        "-y", "-assert", "-Y", "-no-as-needed-none", "-version-script", "-allow-multiple-definition-none", "-no-warn-mismatch",
+        "-copy-dt-needed-entries", "-plugin", "-plugin-opt", "-warn-execstack", "-no-warn-execstack",
+        "-no-warn-rwx-segments",
+        "-y", "-assert", "-Y", "-version-script",         "-no-warn-mismatch",
     };
 
-    /// <summary>With one leading dash and no joined value, since linkers accept <c>--x</c> and <c>-x</c> alike.</summary>
+    /// <summary>With one leading dash and no joined value, since linkers accept <c>--x</c> and <c>-x</c>
+    /// alike.</summary>
     public static string Canonical(string option) =>
         option.StartsWith("--", StringComparison.Ordinal) ? option[1..] : option;
 

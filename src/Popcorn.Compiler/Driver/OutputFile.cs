@@ -1,8 +1,8 @@
 namespace Popcorn.Compiler.Driver;
 
 /// <summary>
-/// An output that is whole or not there: written beside its final name, then renamed over it. An output that exists and is
-/// no regular file (<c>/dev/null</c>, <c>/dev/stdout</c>) is written in place.
+/// An output that is whole or not there: written beside its final name, then renamed over it. An output that exists and
+/// is no regular file (<c>/dev/null</c>, <c>/dev/stdout</c>) is written in place.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class OutputFile : IDisposable
         if (!Directory.Exists(folder))
             throw new DriverException($"unable to open output file '{path}': No such file or directory");
         if (IsSpecial(path))
-            return new OutputFile(path, Path.Combine(Path.GetTempPath(), $"popcorn-out-{Guid.NewGuid():n}"), inPlace: true);
+            return new OutputFile(
+                path, Path.Combine(Path.GetTempPath(), $"popcorn-out-{Guid.NewGuid():n}"), inPlace: true);
 
         string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
         Guarded(path, () => File.WriteAllBytes(temporary, []));

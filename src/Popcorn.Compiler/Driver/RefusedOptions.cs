@@ -52,17 +52,22 @@ internal static class RefusedOptions
     private static readonly HashSet<string> IgnoredExact = new(StringComparer.Ordinal)
     {
         "-fPIC", "-fpic", "-fPIE", "-fpie", "-pie", "-no-pie", "-nopie", "-static", "-static-libgcc", "-static-pie",
-        "-fno-pic", "-fno-PIC", "-fno-pie", "-fno-PIE", "-pthread", "-pthreads", "-pipe", "-rdynamic", "-m64", "-mlong-double-128",
+        "-fno-pic", "-fno-PIC", "-fno-pie", "-fno-PIE", "-pthread", "-pthreads", "-pipe", "-rdynamic", "-m64",
+        "-mlong-double-128",
         "-fno-plt", "-fplt", "-mno-red-zone", "-mred-zone", "-momit-leaf-frame-pointer", "-mno-omit-leaf-frame-pointer",
-        "-mstackrealign", "-mrelax-all", "-fuse-linker-plugin", "-fno-use-linker-plugin", "-integrated-as", "-fintegrated-as",
-        "-shared-libgcc", "-static-libstdc++", "-symbolic", "-fno-stack-protector", "-fno-stack-clash-protection", "-qopt",
+        "-mstackrealign", "-mrelax-all", "-fuse-linker-plugin", "-fno-use-linker-plugin", "-integrated-as",
+        "-fintegrated-as",
+        "-shared-libgcc", "-static-libstdc++", "-symbolic", "-fno-stack-protector", "-fno-stack-clash-protection",
+        "-qopt",
         "-fno-openmp", "-fno-lto", "-ffat-lto-objects", "-fno-fat-lto-objects",
     };
 
     private static readonly string[] IgnoredPrefixes =
     [
-        "-mtune=", "-mcmodel=", "-fstack-protector", "-fstack-clash-protection", "-fcf-protection", "-flto", "-fuse-ld=",
-        "-fno-semantic-interposition", "-fsemantic-interposition", "-mbranch-protection=", "-ffp-contract=", "-frandom-seed",
+        "-mtune=", "-mcmodel=", "-fstack-protector", "-fstack-clash-protection", "-fcf-protection", "-flto",
+            "-fuse-ld=",
+        "-fno-semantic-interposition", "-fsemantic-interposition", "-mbranch-protection=", "-ffp-contract=",
+        "-frandom-seed",
     ];
 
     /// <summary>The reason an option is refused, or null.</summary>

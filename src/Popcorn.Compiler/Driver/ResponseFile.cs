@@ -3,8 +3,8 @@ using System.Text;
 namespace Popcorn.Compiler.Driver;
 
 /// <summary>
-/// Replaces <c>@file</c> arguments by the file's words, as gcc and clang do: white space separates, single and double quotes
-/// group, a backslash quotes the next character, and the words may name further files.
+/// Replaces <c>@file</c> arguments by the file's words, as gcc and clang do: white space separates, single and double
+/// quotes group, a backslash quotes the next character, and the words may name further files.
 /// </summary>
 internal static class ResponseFile
 {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Compiler.Driver;
 
-/// <summary>A folder for one command's intermediate files, gone when the command ends, also by Ctrl-C or a terminated build.</summary>
+/// <summary>A folder for one command's intermediate files, gone when the command ends, also by Ctrl-C or a terminated
+/// build.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly Lock _lock = new();
@@ -12,7 +13,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public TemporaryFolder()
     {
-        foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        ReadOnlySpan<PosixSignal> ends = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        foreach (PosixSignal signal in ends)
             _signals.Add(PosixSignalRegistration.Create(signal, _ => Remove()));
     }
 
@@ -48,7 +50,8 @@ internal sealed class TemporaryFolder : IDisposable
             }
             catch (IOException)
             {
-                // Left to the system's own cleaning of its temporary folder; the command itself has succeeded or failed already.
+                // Left to the system's own cleaning of its temporary folder; the command itself has succeeded or failed
+                // already.
             }
 
             _path = null;

@@ -65,7 +65,8 @@ internal sealed class ToolProcess(bool verbose, bool dryRun, TextWriter trace)
         catch (Win32Exception failure)
         {
             throw new DriverException(
-                $"cannot start '{start.FileName}': {failure.Message}; './setup' in the popcorn clone installs it", failure);
+                $"cannot start '{start.FileName}': {failure.Message}; './setup' in the popcorn clone installs it",
+                failure);
         }
     }
 

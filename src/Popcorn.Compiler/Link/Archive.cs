@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// A Unix <c>ar</c> archive, GNU flavour, also a thin one. The archive's own symbol table is not read: GNU <c>ar</c> leaves
-/// bitcode members out of it, and the linker has their summaries.
+/// A Unix <c>ar</c> archive, GNU flavour, also a thin one. The archive's own symbol table is not read: GNU <c>ar</c>
+/// leaves bitcode members out of it, and the linker has their summaries.
 /// </summary>
 internal static class Archive
 {

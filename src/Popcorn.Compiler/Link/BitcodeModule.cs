@@ -8,14 +8,16 @@ internal sealed class BitcodeModule(string display, ReadOnlyMemory<byte> bitcode
 
     public ModuleSummary Summary { get; } = summary;
 
-    public static bool IsBitcode(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[(byte)'B', (byte)'C', 0xc0, 0xde]);
+    public static bool IsBitcode(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[(byte)'B', (byte)'C', 0xc0, 0xde]);
 
     /// <summary>Every global name the module mentions.</summary>
     public HashSet<string> NamedSymbols() => [.. Symbols.Select(symbol => symbol.Name)];
 
     public override string Referrer(string symbol)
     {
-        List<string> callers = [.. Summary.Functions.Where(f => f.Callees.Contains(symbol)).Select(f => f.Name).Take(3)];
+        List<string> callers =
+            [.. Summary.Functions.Where(f => f.Callees.Contains(symbol)).Select(f => f.Name).Take(3)];
         return callers.Count == 0 ? Display : $"{Display}:({string.Join(", ", callers)})";
     }
 
@@ -30,7 +32,8 @@ internal sealed class BitcodeModule(string display, ReadOnlyMemory<byte> bitcode
         }
 
         foreach (UndefinedSymbol symbol in summary.Undefined)
-            symbols.Add(new LinkSymbol(symbol.Name, symbol.Weak ? LinkSymbolKind.WeakUndefined : LinkSymbolKind.Undefined));
+            symbols.Add(
+                new LinkSymbol(symbol.Name, symbol.Weak ? LinkSymbolKind.WeakUndefined : LinkSymbolKind.Undefined));
         return symbols;
     }
 }

@@ -5,9 +5,9 @@ using System.Text;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// A 128-bit name for bytes: MurmurHash3_x64_128 with seed 0. It names entries of a cache that only this user writes, so it
-/// need not resist an attacker; a cryptographic hash would load OpenSSL, which costs a short command more than its work.
-/// </summary>
+/// A 128-bit name for bytes: MurmurHash3_x64_128 with seed 0. It names entries of a cache that only this user writes,
+/// so it need not resist an attacker; a cryptographic hash would load OpenSSL, which costs a short command more than
+/// its work. </summary>
 internal readonly record struct ContentHash(ulong Low, ulong High)
 {
     private const ulong C1 = 0x87c37b91114253d5;

@@ -5,8 +5,8 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Writes a relocatable object anew with some sections grown at their end. Symbols, relocations and section indices stay as
-/// they are, so nothing but the section headers' offset, size and alignment changes.
+/// Writes a relocatable object anew with some sections grown at their end. Symbols, relocations and section indices
+/// stay as they are, so nothing but the section headers' offset, size and alignment changes.
 /// </summary>
 internal static class ElfSectionPadder
 {

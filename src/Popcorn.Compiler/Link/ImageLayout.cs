@@ -4,9 +4,9 @@ using System.Text;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// The linker script of a program. Everything private lies either below the common part, in a span that is reserved large enough
-/// for all ISAs, or behind it; so the common part starts at one address and its padded sections give it one layout.
-/// No page holds common and private bytes, and every output section is named: an orphan fails the link.
+/// The linker script of a program. Everything private lies either below the common part, in a span that is reserved
+/// large enough for all ISAs, or behind it; so the common part starts at one address and its padded sections give it
+/// one layout. No page holds common and private bytes, and every output section is named: an orphan fails the link.
 /// </summary>
 internal static class ImageLayout
 {
@@ -21,8 +21,8 @@ internal static class ImageLayout
     private const ulong SpanUnit = 4ul << 20;
 
     /// <summary>
-    /// Start of the common part for private text and read-only data of at most this size on any ISA. A quarter is added for
-    /// what appears in the link itself: <c>.eh_frame_hdr</c>, libgcc, alignment.
+    /// Start of the common part for private text and read-only data of at most this size on any ISA. A quarter is added
+    /// for what appears in the link itself: <c>.eh_frame_hdr</c>, libgcc, alignment.
     /// </summary>
     public static ulong CommonStart(ulong privateBytes)
     {
@@ -31,19 +31,27 @@ internal static class ImageLayout
     }
 
     /// <summary>Whether the script gives the name an address.</summary>
-    public static bool Defines(string name) => name is "__ehdr_start" or "__pop_control" or "__pop_tls_start" or "__pop_tls_end"
+    public static bool Defines(string name) =>
+        name is "__ehdr_start" or "__pop_control" or "__pop_tls_start" or "__pop_tls_end"
         or "__pop_data_start" or "__pop_data_end" or "_end" or "end" or "__preinit_array_start" or "__preinit_array_end"
         or "__init_array_start" or "__init_array_end" or "__fini_array_start" or "__fini_array_end" or "_DYNAMIC"
-        or "etext" or "_etext" or "edata" or "_edata" or "__bss_start" or "__executable_start" or "_GLOBAL_OFFSET_TABLE_";
+        or "etext" or "_etext" or "edata" or "_edata" or "__bss_start" or "__executable_start"
+        or "_GLOBAL_OFFSET_TABLE_";
 
     public static string Script(ulong commonStart, bool hasTls, IEnumerable<string> userSections)
     {
         StringBuilder users = new();
         foreach (string name in userSections)
-            users.Append(CultureInfo.InvariantCulture, $"    {name} : {{ __start_{name} = .; KEEP(*({name})) __stop_{name} = .; }} :data\n");
+        {
+            users.Append(CultureInfo.InvariantCulture,
+                $"    {name} : {{ __start_{name} = .; KEEP(*({name})) __stop_{name} = .; }} :data\n");
+        }
+
+
         string tlsHeader = hasTls ? "\n  tls PT_LOAD FLAGS(4);" : "";
         string tlsSection = hasTls
-            ? $"\n  . = 0x{TlsTemplate:x};\n  .pop.tls : {{ *(.pop.tls.*) }} :tls\n  __pop_tls_end = ADDR(.pop.tls) + SIZEOF(.pop.tls);"
+            ? $"\n  . = 0x{TlsTemplate:x};\n  .pop.tls : {{ *(.pop.tls.*) }} :tls\n"
+                + "  __pop_tls_end = ADDR(.pop.tls) + SIZEOF(.pop.tls);"
             : $"\n  __pop_tls_end = 0x{TlsTemplate:x};";
         return $$"""
             ENTRY(_start)
@@ -68,7 +76,10 @@ internal static class ImageLayout
               . = 0x{{HeaderPage:x}} + SIZEOF_HEADERS;
               .note.gnu.build-id : { *(.note.gnu.build-id) } :headers :note{{tlsSection}}
               . = 0x{{PrivateStart:x}};
-              .rodata : { *({{Private(".rodata")}} .srodata .srodata.* .lrodata .lrodata.*) *(.gcc_except_table .gcc_except_table.*) } :privro
+              .rodata : {
+                *({{Private(".rodata")}} .srodata .srodata.* .lrodata .lrodata.*)
+                *(.gcc_except_table .gcc_except_table.*)
+              } :privro
               .eh_frame_hdr : { *(.eh_frame_hdr) } :privro :unwind
               .eh_frame : { KEEP(*(.eh_frame)) } :privro
               . = ALIGN(0x1000);
@@ -82,8 +93,16 @@ internal static class ImageLayout
               . = ALIGN(0x1000);
               .rodata.pop : { *(.rodata.pop.*) } :rodata
               .preinit_array : { __preinit_array_start = .; KEEP(*(.preinit_array)) __preinit_array_end = .; } :rodata
-              .init_array : { __init_array_start = .; KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*))) KEEP(*(.init_array)) __init_array_end = .; } :rodata
-              .fini_array : { __fini_array_start = .; KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*))) KEEP(*(.fini_array)) __fini_array_end = .; } :rodata
+              .init_array : {
+                __init_array_start = .;
+                KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*))) KEEP(*(.init_array))
+                __init_array_end = .;
+              } :rodata
+              .fini_array : {
+                __fini_array_start = .;
+                KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*))) KEEP(*(.fini_array))
+                __fini_array_end = .;
+              } :rodata
               . = ALIGN(0x1000);
               __pop_data_start = .;
               .data : { *(.data.pop.*) } :data
@@ -122,7 +141,7 @@ internal static class ImageLayout
               .symtab_shndx 0 : { *(.symtab_shndx) }
               .strtab 0 : { *(.strtab) }
               .shstrtab 0 : { *(.shstrtab) }
-              /DISCARD/ : { *(.note.GNU-stack .note.gnu.property .note.ABI-tag .llvm_addrsig .ARM.attributes .eh_frame_entry) }
+              /DISCARD/ : { *(.note.GNU-stack .note.gnu.property .note.ABI-tag .llvm_addrsig .ARM.attributes) }
             }
             """;
     }

@@ -5,14 +5,16 @@ using Popcorn.StateMap;
 
 namespace Popcorn.Compiler.Link;
 
-/// <summary>Runs lld once for each ISA over the same modules in the same order, verifies the result and builds the state map.</summary>
+/// <summary>Runs lld once for each ISA over the same modules in the same order, verifies the result and builds the
+/// state map.</summary>
 internal sealed class ImageLinker(Installation installation, ToolProcess tools, TemporaryFolder temporary)
 {
     private readonly Installation _installation = installation;
     private readonly ToolProcess _tools = tools;
     private readonly TemporaryFolder _temporary = temporary;
 
-    public LinkedProgram? Link(LinkRequest request, LinkPlan plan, IReadOnlyList<ModuleObjects> objects, DiagnosticSink sink)
+    public LinkedProgram? Link(
+        LinkRequest request, LinkPlan plan, IReadOnlyList<ModuleObjects> objects, DiagnosticSink sink)
     {
         List<ObjectFacts> facts = [.. objects.Select(o => o.Facts)];
         if (plan.Runtime is not null)
@@ -22,12 +24,15 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
         if (commonStart > ImageLayout.PrivateStart + ImageLayout.PrivateSpanMax)
         {
             sink.Error("PC0306", request.Output,
-                $"the program has 0x{privateBytes:x} bytes of code for resuming and constants, at most 0x{ImageLayout.PrivateSpanMax:x} are allowed");
+                $"the program has 0x{privateBytes:x} bytes of code for resuming and constants, at most "
+                + $"0x{ImageLayout.PrivateSpanMax:x} are allowed");
             return null;
         }
 
         string script = ImageLayout.Script(
-            commonStart, facts.Exists(f => f.HasTls), facts.SelectMany(f => f.UserSections).Distinct().Order(StringComparer.Ordinal));
+            commonStart,
+            facts.Exists(f => f.HasTls),
+            facts.SelectMany(f => f.UserSections).Distinct().Order(StringComparer.Ordinal));
         ContentHash buildId = BuildIdOf(script, plan, objects);
         Dictionary<Isa, ElfFile>? linked = RunLinkers(request, plan, objects, script, buildId, sink);
         if (linked is null)
@@ -46,14 +51,16 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
     private static ContentHash BuildIdOf(string script, LinkPlan plan, IReadOnlyList<ModuleObjects> objects)
     {
         List<ContentHash> parts = [ContentHash.Of(script)];
-        IEnumerable<string> files = objects.SelectMany(o => IsaNames.All.Select(o.PathOf)).Concat(plan.Runtime?.Paths.Values ?? []);
+        IEnumerable<string> files = objects.SelectMany(o => IsaNames.All.Select(o.PathOf)).Concat(
+            plan.Runtime?.Paths.Values ?? []);
         foreach (string file in files)
             parts.Add(ContentHash.Of(File.ReadAllBytes(file)));
         return ContentHash.Combine(parts.ToArray());
     }
 
     private Dictionary<Isa, ElfFile>? RunLinkers(
-        LinkRequest request, LinkPlan plan, IReadOnlyList<ModuleObjects> objects, string script, ContentHash buildId, DiagnosticSink sink)
+        LinkRequest request, LinkPlan plan, IReadOnlyList<ModuleObjects> objects, string script, ContentHash buildId,
+        DiagnosticSink sink)
     {
         string scriptPath = _temporary.NewPath("layout", ".ld");
         File.WriteAllText(scriptPath, script);
@@ -79,7 +86,8 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
         foreach ((Isa isa, string path, int exitCode, string output) in runs)
         {
             if (exitCode != 0)
-                sink.Error("PC0307", request.Output, $"the linker refused the {isa.Name()} executable:\n{output.TrimEnd()}");
+                sink.Error(
+                    "PC0307", request.Output, $"the linker refused the {isa.Name()} executable:\n{output.TrimEnd()}");
             else
                 linked[isa] = ElfFile.Parse(File.ReadAllBytes(path), $"{request.Output} ({isa.Name()})");
         }
@@ -90,5 +98,6 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
     // Symbols stay under -s as well: the agent finds the runtime's entry points by them.
     private static byte[] Strip(ElfFile file, LinkRequest request) => SectionRemover.Remove(file, section =>
         section.Name is ".pop.sites" or ".llvm_stackmaps"
-        || (request.Strip && (section.Name.StartsWith(".debug_", StringComparison.Ordinal) || section.Name == ".comment")));
+        || (request.Strip && (section.Name == ".comment"
+            || section.Name.StartsWith(".debug_", StringComparison.Ordinal))));
 }

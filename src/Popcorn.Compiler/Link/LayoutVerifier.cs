@@ -4,8 +4,8 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// The last check of a link: every symbol in a common section, every common section and the bounds of captured memory are the
-/// same in all executables. What it refuses would run, and break at the first migration.
+/// The last check of a link: every symbol in a common section, every common section and the bounds of captured memory
+/// are the same in all executables. What it refuses would run, and break at the first migration.
 /// </summary>
 internal static class LayoutVerifier
 {
@@ -18,7 +18,8 @@ internal static class LayoutVerifier
     private static readonly string[] Bounds =
     [
         "__pop_control", "__pop_data_start", "__pop_data_end", "__pop_tls_start", "__pop_tls_end", "__init_array_start",
-        "__init_array_end", "__fini_array_start", "__fini_array_end", "__preinit_array_start", "__preinit_array_end", "__ehdr_start",
+        "__init_array_end", "__fini_array_start", "__fini_array_end", "__preinit_array_start", "__preinit_array_end",
+        "__ehdr_start",
     ];
 
     /// <summary>Adds PC0304 (sections) and PC0305 (symbols) to the sink.</summary>
@@ -49,8 +50,8 @@ internal static class LayoutVerifier
                 continue;
             string actual = twin is null ? "missing" : $"0x{twin.Address:x} with 0x{twin.Size:x} bytes";
             sink.Error("PC0304", other.Where,
-                $"section {section.Name} is at 0x{section.Address:x} with 0x{section.Size:x} bytes on {first.Isa.Name()}, "
-                + $"{actual} on {other.Isa.Name()}");
+                $"section {section.Name} is at 0x{section.Address:x} with 0x{section.Size:x} bytes on "
+                + $"{first.Isa.Name()}, {actual} on {other.Isa.Name()}");
         }
     }
 
@@ -59,7 +60,7 @@ internal static class LayoutVerifier
     {
         HashSet<(string Name, ulong Address)> actual = CommonSymbols(other);
         int reported = 0;
-        foreach ((string name, ulong address) in expected.Where(symbol => !actual.Contains(symbol)).OrderBy(symbol => symbol.Address))
+        foreach ((string name, ulong address) in expected.Except(actual).OrderBy(symbol => symbol.Address))
         {
             if (reported++ == ReportsMax)
                 return;
@@ -75,7 +76,8 @@ internal static class LayoutVerifier
         HashSet<(string Name, ulong Address)> symbols = [];
         foreach (ElfSymbol symbol in file.Symbols.All)
         {
-            // Local symbols are compared too: static functions have addresses that travel. Labels inside functions do not.
+            // Local symbols are compared too: static functions have addresses that travel. Labels inside functions do
+            // not.
             bool isBound = Array.IndexOf(Bounds, symbol.Name) >= 0;
             bool isObject = symbol.Type is ElfConstants.STT_FUNC or ElfConstants.STT_OBJECT
                 && symbol.SectionIndex < common.Length && common[symbol.SectionIndex];

@@ -8,7 +8,8 @@ internal sealed class LibrarySearch(IReadOnlyList<string> directories, string sy
     // Parts of libc, or of what every program gets anyway; distributions have them as files of their own.
     private static readonly HashSet<string> Included = new(StringComparer.Ordinal)
     {
-        "c", "gcc", "gcc_s", "gcc_eh", "m", "rt", "pthread", "crypt", "util", "xnet", "resolv", "dl", "ssp", "ssp_nonshared",
+        "c", "gcc", "gcc_s", "gcc_eh", "m", "rt", "pthread", "crypt", "util", "xnet", "resolv", "dl", "ssp",
+            "ssp_nonshared",
     };
 
     private readonly IReadOnlyList<string> _directories = directories;

@@ -13,16 +13,18 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
     private const string LibcName = "libc.a";
 
     /// <summary>
-    /// For the park analysis: libc's first, in archive order, so that where a cycle of calls inside libc is cut does not depend on the
-    /// program, and libc's stock of generated objects fits.
+    /// For the park analysis: libc's first, in archive order, so that where a cycle of calls inside libc is cut does
+    /// not depend on the program, and libc's stock of generated objects fits.
     /// </summary>
     public IReadOnlyList<ModuleSummary> Summaries { get; } =
     [
-        .. Modules.Where(IsLibc).OrderBy(module => module.Display, StringComparer.Ordinal).Select(module => module.Summary),
+        .. Modules.Where(IsLibc).OrderBy(module => module.Display, StringComparer.Ordinal).Select(
+            module => module.Summary),
         .. Modules.Where(module => !IsLibc(module)).Select(module => module.Summary),
     ];
 
-    public static LinkPlan? Make(LinkRequest request, Installation installation, ModuleLoader loader, DiagnosticSink sink)
+    public static LinkPlan? Make(
+        LinkRequest request, Installation installation, ModuleLoader loader, DiagnosticSink sink)
     {
         SymbolResolver resolver = new();
         NativeModule? runtime = request.StartFiles ? RuntimeObjects.Load(installation) : null;
@@ -44,11 +46,13 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
         RequireLibcalls(resolver);
 
         Lazy<HashSet<string>> support = new(() => CompilerSupport.CommonNames(installation));
-        resolver.Report(name => ImageLayout.Defines(name) || IsSectionBound(name) || support.Value.Contains(name), sink);
+        resolver.Report(
+            name => ImageLayout.Defines(name) || IsSectionBound(name) || support.Value.Contains(name), sink);
         return sink.HasErrors ? null : Of(resolver, runtime);
     }
 
-    /// <summary>The plan with the archive members that define functions which turned out to be called; itself when there are none.</summary>
+    /// <summary>The plan with the archive members that define functions which turned out to be called; itself when
+    /// there are none.</summary>
     public LinkPlan WithLibcalls(IEnumerable<string> names)
     {
         if (Resolver is null)
@@ -71,7 +75,8 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
             : throw new DriverException($"libc is not built ({path} is missing): run ./setup in the popcorn clone");
     }
 
-    private static bool IsLibc(BitcodeModule module) => module.Display.StartsWith(LibcName + "(", StringComparison.Ordinal);
+    private static bool IsLibc(BitcodeModule module) =>
+        module.Display.StartsWith(LibcName + "(", StringComparison.Ordinal);
 
     private static void Add(SymbolResolver resolver, ModuleLoader loader, string path, string display)
     {

@@ -5,13 +5,15 @@ internal enum LinkSymbolKind : byte
     /// <summary>Referenced; someone must define it.</summary>
     Undefined,
 
-    /// <summary>Referenced weakly: its address is 0 when nobody defines it, and no archive member is fetched for it.</summary>
+    /// <summary>Referenced weakly: its address is 0 when nobody defines it, and no archive member is fetched for
+    /// it.</summary>
     WeakUndefined,
 
     Defined,
     WeakDefined,
 
-    /// <summary>A tentative definition (<c>-fcommon</c>): all of one name become one object; the code generator gives each the largest size.</summary>
+    /// <summary>A tentative definition (<c>-fcommon</c>): all of one name become one object; the code generator gives
+    /// each the largest size.</summary>
     Common,
 }
 

@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// The link of a whole program: choose the modules, decide who may park, generate what is not cached, link once for each ISA,
-/// verify, build the state map, and only then replace the outputs.
+/// The link of a whole program: choose the modules, decide who may park, generate what is not cached, link once for
+/// each ISA, verify, build the state map, and only then replace the outputs.
 /// </summary>
 internal sealed class Linker(Installation installation, ToolProcess tools, TemporaryFolder temporary, TextWriter errors)
 {

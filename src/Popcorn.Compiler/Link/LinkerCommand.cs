@@ -2,7 +2,8 @@ using Popcorn.Core;
 
 namespace Popcorn.Compiler.Link;
 
-/// <summary>The lld command line of one ISA. Everything that could make two ISAs' layouts differ is switched off.</summary>
+/// <summary>The lld command line of one ISA. Everything that could make two ISAs' layouts differ is switched
+/// off.</summary>
 internal static class LinkerCommand
 {
     public static List<string> Arguments(

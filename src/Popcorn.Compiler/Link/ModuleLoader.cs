@@ -5,8 +5,8 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Turns input files into modules with summaries. A summary is computed once for each content and kept in the cache: for an
-/// object under its own hash, for an archive all members' under the archive's.
+/// Turns input files into modules with summaries. A summary is computed once for each content and kept in the cache:
+/// for an object under its own hash, for an archive all members' under the archive's.
 /// </summary>
 internal sealed class ModuleLoader(IReadOnlyList<ObjectCache> caches)
 {

@@ -4,7 +4,8 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>One of the runtime's objects: native code, made for each ISA from the same source.</summary>
-internal sealed class NativeModule(string display, IReadOnlyList<LinkSymbol> symbols, ObjectFacts facts, IReadOnlyDictionary<Isa, string> paths)
+internal sealed class NativeModule(
+    string display, IReadOnlyList<LinkSymbol> symbols, ObjectFacts facts, IReadOnlyDictionary<Isa, string> paths)
     : LinkModule(display, symbols)
 {
     public ObjectFacts Facts { get; } = facts;

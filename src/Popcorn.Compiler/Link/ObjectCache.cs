@@ -1,8 +1,8 @@
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Files by content name under <c>build/cache</c>. An entry is a folder that appears whole, by a rename, and is never changed,
-/// so any number of commands may share it. No failure of the cache is an error: a miss costs time only.
+/// Files by content name under <c>build/cache</c>. An entry is a folder that appears whole, by a rename, and is never
+/// changed, so any number of commands may share it. No failure of the cache is an error: a miss costs time only.
 /// </summary>
 internal sealed class ObjectCache(string root)
 {
@@ -31,7 +31,8 @@ internal sealed class ObjectCache(string root)
         }
     }
 
-    /// <summary>A new empty folder on the cache's own file system, to fill and then <see cref="Publish"/>; null when there is no place.</summary>
+    /// <summary>A new empty folder on the cache's own file system, to fill and then <see cref="Publish"/>; null when
+    /// there is no place.</summary>
     public string? Begin()
     {
         try
@@ -46,7 +47,8 @@ internal sealed class ObjectCache(string root)
         }
     }
 
-    /// <summary>Moves a filled folder to its name. Returns where the files are now; the folder itself when it could not be moved.</summary>
+    /// <summary>Moves a filled folder to its name. Returns where the files are now; the folder itself when it could not
+    /// be moved.</summary>
     public string Publish(ContentHash key, string staging)
     {
         string folder = FolderOf(key);
@@ -78,7 +80,8 @@ internal sealed class ObjectCache(string root)
         }
     }
 
-    /// <summary>Removes the entries unused for longest until the cache is within its bound. Does nothing within an hour of the last time.</summary>
+    /// <summary>Removes the entries unused for longest until the cache is within its bound. Does nothing within an hour
+    /// of the last time.</summary>
     public void Trim()
     {
         try

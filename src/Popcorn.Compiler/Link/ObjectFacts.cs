@@ -3,7 +3,8 @@ using Popcorn.ObjectFiles.Elf;
 
 namespace Popcorn.Compiler.Link;
 
-/// <summary>What the linker script must know of one module's three objects, kept beside them so that no link parses them again.</summary>
+/// <summary>What the linker script must know of one module's three objects, kept beside them so that no link parses
+/// them again.</summary>
 /// <param name="PrivateBytes">The most private text and read-only data it has on any ISA.</param>
 /// <param name="HasTls">It has thread-local variables.</param>
 /// <param name="UserSections">Names of sections the program itself chose.</param>

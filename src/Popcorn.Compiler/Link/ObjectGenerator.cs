@@ -5,10 +5,11 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Gives each module of a program its normalised objects: from libc's stock, from the cache, or from the code generator,
-/// which works on as many modules at a time as there are processors.
+/// Gives each module of a program its normalised objects: from libc's stock, from the cache, or from the code
+/// generator, which works on as many modules at a time as there are processors.
 /// </summary>
-internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, TemporaryFolder temporary, CodegenOptions options)
+internal sealed class ObjectGenerator(
+    IReadOnlyList<ObjectCache> caches, TemporaryFolder temporary, CodegenOptions options)
 {
     private readonly IReadOnlyList<ObjectCache> _caches = caches;
     private readonly TemporaryFolder _temporary = temporary;
@@ -18,11 +19,13 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
     public int GeneratedCount { get; private set; }
 
     /// <summary>Names of the objects: everything their bytes depend on, in module order.</summary>
-    public static ContentHash KeyOf(BitcodeModule module, ParkAnalysis park, CodegenOptions options) => ContentHash.Combine(
+    public static ContentHash KeyOf(BitcodeModule module, ParkAnalysis park, CodegenOptions options) =>
+        ContentHash.Combine(
     [
         ContentHash.Of(module.Bitcode.Span),
         ContentHash.Of(park.Fingerprint(module.Summary)),
-        ContentHash.Of($"{GeneratorVersion.Hash} {ObjectFacts.Version} {options.Level} {options.LiveValuesMax} {options.InsertPoints} {options.RecordSites}"),
+        ContentHash.Of($"{GeneratorVersion.Hash} {ObjectFacts.Version}"),
+        ContentHash.Of($"{options.Level} {options.LiveValuesMax} {options.InsertPoints} {options.RecordSites}"),
     ]);
 
     /// <returns>Objects in the order of the modules, or null when the sink got errors.</returns>
@@ -44,7 +47,8 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
         CodegenOptions each = _options with { ThreadsMax = Math.Max(1, processors / Math.Max(1, missing.Count)) };
         DiagnosticSink[] sinks = [.. missing.Select(_ => new DiagnosticSink())];
         // The largest first, so that no worker is left alone with it at the end.
-        int[] order = [.. Enumerable.Range(0, missing.Count).OrderByDescending(i => modules[missing[i]].Bitcode.Length)];
+        IEnumerable<int> order = Enumerable.Range(0, missing.Count)
+            .OrderByDescending(i => modules[missing[i]].Bitcode.Length).ToArray();
         Parallel.ForEach(order, new ParallelOptions { MaxDegreeOfParallelism = processors }, i =>
         {
             int module = missing[i];
@@ -75,9 +79,13 @@ internal sealed class ObjectGenerator(IReadOnlyList<ObjectCache> caches, Tempora
         string folder = staging ?? Directory.CreateDirectory(_temporary.NewPath(module.Display, "")).FullName;
         try
         {
-            Dictionary<Isa, string> paths = IsaNames.All.ToDictionary(isa => isa, isa => Path.Combine(folder, isa.Name() + ".o"));
+            Dictionary<Isa, string> paths = IsaNames.All.ToDictionary(
+                isa => isa, isa => Path.Combine(folder, isa.Name() + ".o"));
             bool compiled = ModuleCodegen.Compile(module.Bitcode.ToArray(), module.Display, park, options, paths, sink);
-            if (!compiled || sink.HasErrors || Normalise(paths, module.Display, module.NamedSymbols(), sink) is not ObjectFacts facts)
+            ObjectFacts? facts = compiled && !sink.HasErrors
+                ? Normalise(paths, module.Display, module.NamedSymbols(), sink)
+                : null;
+            if (facts is null)
             {
                 if (staging is not null)
                     ObjectCache.Discard(staging);

@@ -18,7 +18,7 @@ internal static class ObjectNormaliser
     {
         Dictionary<Isa, List<ElfSection>> common = [];
         foreach ((Isa isa, ElfFile file) in objects)
-            common[isa] = [.. file.Sections.Where(section => section.IsLoaded && SectionPlacement.IsCommon(section.Name))];
+            common[isa] = [.. file.Sections.Where(s => s.IsLoaded && SectionPlacement.IsCommon(s.Name))];
 
         Isa first = objects.Keys.Min();
         foreach (Isa isa in objects.Keys)
@@ -27,7 +27,8 @@ internal static class ObjectNormaliser
                 return null;
         }
 
-        Dictionary<Isa, Dictionary<int, SectionPatch>> patches = objects.Keys.ToDictionary(isa => isa, _ => new Dictionary<int, SectionPatch>());
+        Dictionary<Isa, Dictionary<int, SectionPatch>> patches = objects.Keys.ToDictionary(
+            isa => isa, _ => new Dictionary<int, SectionPatch>());
         for (int i = 0; i < common[first].Count; i++)
         {
             ulong size = 0;

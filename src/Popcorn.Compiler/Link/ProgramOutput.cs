@@ -4,9 +4,9 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Puts a program in place: <c>app</c>, runnable here, and <c>app.popcorn/</c> with every ISA's executable and the state map. All files are
-/// written first and renamed after, so a failure leaves the old program; the build id in each tells a mixture apart.
-/// </summary>
+/// Puts a program in place: <c>app</c>, runnable here, and <c>app.popcorn/</c> with every ISA's executable and the
+/// state map. All files are written first and renamed after, so a failure leaves the old program; the build id in each
+/// tells a mixture apart. </summary>
 internal static class ProgramOutput
 {
     public const string FolderSuffix = ".popcorn";
@@ -28,7 +28,8 @@ internal static class ProgramOutput
 
         string folder = output + FolderSuffix;
         string staging = Path.Combine(
-            Path.GetDirectoryName(Path.GetFullPath(output))!, $".{Path.GetFileName(output)}.{Environment.ProcessId}{FolderSuffix}");
+            Path.GetDirectoryName(Path.GetFullPath(output))!,
+            $".{Path.GetFileName(output)}.{Environment.ProcessId}{FolderSuffix}");
         try
         {
             OutputFile.Guarded(folder, () => Fill(staging, program));

@@ -5,8 +5,8 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// The native runtime: <c>lib/runtime/ISA/popcorn-runtime.o</c> in the sysroot, normalised there, and an index of its symbols.
-/// </summary>
+/// The native runtime: <c>lib/runtime/ISA/popcorn-runtime.o</c> in the sysroot, normalised there, and an index of its
+/// symbols. </summary>
 internal static class RuntimeObjects
 {
     public const string ObjectName = "popcorn-runtime.o";
@@ -14,7 +14,8 @@ internal static class RuntimeObjects
     private const string IndexName = "index";
     private const uint IndexVersion = 1;
 
-    /// <summary>Normalises what <c>runtime/build</c> made, from its folders into the sysroot. False when the sink got errors.</summary>
+    /// <summary>Normalises what <c>runtime/build</c> made, from its folders into the sysroot. False when the sink got
+    /// errors.</summary>
     public static bool Install(Installation installation, Func<Isa, string> builtFolder, DiagnosticSink sink)
     {
         Dictionary<Isa, string> paths = PathsIn(installation);
@@ -51,7 +52,8 @@ internal static class RuntimeObjects
     {
         string index = IndexPath(installation);
         if (!File.Exists(index))
-            throw new DriverException($"the runtime is not built ({index} is missing): run ./setup in the popcorn clone");
+            throw new DriverException(
+                $"the runtime is not built ({index} is missing): run ./setup in the popcorn clone");
         byte[] bytes = File.ReadAllBytes(index);
         FieldReader reader = new(bytes, index);
         if (reader.U32() != IndexVersion)
@@ -63,7 +65,8 @@ internal static class RuntimeObjects
         return new NativeModule(ObjectName, symbols, facts, PathsIn(installation));
     }
 
-    private static string IndexPath(Installation installation) => Path.Combine(installation.Libraries, "runtime", IndexName);
+    private static string IndexPath(Installation installation) =>
+        Path.Combine(installation.Libraries, "runtime", IndexName);
 
     private static Dictionary<Isa, string> PathsIn(Installation installation) =>
         IsaNames.All.ToDictionary(isa => isa, isa => Path.Combine(installation.RuntimeObjects(isa), ObjectName));

@@ -5,8 +5,8 @@ using Popcorn.ObjectFiles.Elf;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Takes non-loaded sections out of a linked executable: their headers become null entries, so that indices in symbols stay
-/// right, and the sections behind them move up. Nothing loaded moves.
+/// Takes non-loaded sections out of a linked executable: their headers become null entries, so that indices in symbols
+/// stay right, and the sections behind them move up. Nothing loaded moves.
 /// </summary>
 internal static class SectionRemover
 {
@@ -28,7 +28,8 @@ internal static class SectionRemover
         writer.Bytes(source[..checked((int)loadedEnd)]);
         foreach (ElfSection section in file.Sections.OrderBy(section => section.Offset))
         {
-            Span<byte> header = table.AsSpan(section.Index * ElfConstants.SectionHeaderBytes, ElfConstants.SectionHeaderBytes);
+            Span<byte> header = table.AsSpan(
+                section.Index * ElfConstants.SectionHeaderBytes, ElfConstants.SectionHeaderBytes);
             if (section.Type == ElfConstants.SHT_NULL || section.IsLoaded)
                 continue;
             if (isUnwanted(section))

@@ -5,9 +5,9 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// Decides which modules a program consists of, by the rules of a Unix linker: objects always, an archive's member when it
-/// defines a name that is needed and not defined yet. As with lld an archive keeps offering its members, so the order of
-/// libraries matters only where two define one name: the first wins.
+/// Decides which modules a program consists of, by the rules of a Unix linker: objects always, an archive's member when
+/// it defines a name that is needed and not defined yet. As with lld an archive keeps offering its members, so the
+/// order of libraries matters only where two define one name: the first wins.
 /// </summary>
 internal sealed class SymbolResolver
 {
@@ -53,14 +53,16 @@ internal sealed class SymbolResolver
         Drain();
     }
 
-    /// <summary>References from outside the modules: <c>-u</c>, the entry point, calls the code generators made up.</summary>
+    /// <summary>References from outside the modules: <c>-u</c>, the entry point, calls the code generators made
+    /// up.</summary>
     public void Require(string name)
     {
         Reference(name, weak: false);
         Drain();
     }
 
-    /// <summary>Fetches an archive's member for the name if one offers it; otherwise the name stays unknown, which is no error.</summary>
+    /// <summary>Fetches an archive's member for the name if one offers it; otherwise the name stays unknown, which is
+    /// no error.</summary>
     public void RequireIfOffered(string name)
     {
         if (_table.TryGetValue(name, out Entry entry) && entry.State == EntryState.Lazy)
@@ -68,7 +70,8 @@ internal sealed class SymbolResolver
     }
 
     public bool IsDefined(string name) =>
-        _table.TryGetValue(name, out Entry entry) && entry.State is EntryState.Defined or EntryState.WeakDefined or EntryState.Common;
+        _table.TryGetValue(name, out Entry entry)
+            && entry.State is EntryState.Defined or EntryState.WeakDefined or EntryState.Common;
 
     /// <summary>The module whose definition of the name the program uses.</summary>
     public bool TryGetDefiner(string name, [NotNullWhen(true)] out LinkModule? module)
@@ -83,7 +86,11 @@ internal sealed class SymbolResolver
     public void Report(Predicate<string> isProvided, DiagnosticSink sink)
     {
         foreach ((string name, LinkModule first, LinkModule second) in _duplicates)
-            sink.Error("PC0301", second.Display, $"duplicate symbol: {name}\n>>> defined in {first.Display}\n>>> defined in {second.Display}");
+        {
+            sink.Error("PC0301", second.Display,
+                $"duplicate symbol: {name}\n>>> defined in {first.Display}\n>>> defined in {second.Display}");
+        }
+
 
         foreach ((string name, Entry entry) in _table)
         {
@@ -96,7 +103,8 @@ internal sealed class SymbolResolver
                     referrers.Add(module.Referrer(name));
             }
 
-            string lines = string.Concat(referrers.Take(ReferencesMax).Select(referrer => $"\n>>> referenced by {referrer}"));
+            string lines = string.Concat(
+                referrers.Take(ReferencesMax).Select(referrer => $"\n>>> referenced by {referrer}"));
             string more = referrers.Count > ReferencesMax ? $"\n>>> and by {referrers.Count - ReferencesMax} more" : "";
             sink.Error("PC0302", "", $"undefined symbol: {name}{lines}{more}");
         }
@@ -145,7 +153,8 @@ internal sealed class SymbolResolver
             Fetch(ref entry, member);
     }
 
-    // Stays undefined until the member is read; naming the member keeps a second one from being fetched for the same symbol.
+    // Stays undefined until the member is read; naming the member keeps a second one from being fetched for the same
+    // symbol.
     private void Fetch(ref Entry entry, LinkModule member)
     {
         entry = new Entry(EntryState.Undefined, member);

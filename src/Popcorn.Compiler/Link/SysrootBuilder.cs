@@ -4,8 +4,8 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Link;
 
 /// <summary>
-/// What <c>./setup</c> does beyond running other build systems: normalises the runtime's objects and fills libc's stock of
-/// generated objects, so that linking a small program generates only the program's own code.
+/// What <c>./setup</c> does beyond running other build systems: normalises the runtime's objects and fills libc's stock
+/// of generated objects, so that linking a small program generates only the program's own code.
 /// </summary>
 public sealed class SysrootBuilder(Installation installation, TextWriter errors)
 {
@@ -22,11 +22,13 @@ public sealed class SysrootBuilder(Installation installation, TextWriter errors)
     public ExitCode NormaliseRuntime()
     {
         DiagnosticSink sink = new();
-        RuntimeObjects.Install(_installation, isa => Path.Combine(_installation.Root, "build", "runtime", isa.Name()), sink);
+        RuntimeObjects.Install(
+            _installation, isa => Path.Combine(_installation.Root, "build", "runtime", isa.Name()), sink);
         return Report(sink);
     }
 
-    /// <summary>Generates every member of libc as a program would have it that replaces none of libc's functions.</summary>
+    /// <summary>Generates every member of libc as a program would have it that replaces none of libc's
+    /// functions.</summary>
     public ExitCode GenerateLibc()
     {
         DiagnosticSink sink = new();

@@ -5,7 +5,8 @@ public sealed class CommandTests : IDisposable
 {
     private const string Hello = """
         #include <stdio.h>
-        int main(int argc, char **argv) { printf("hello %d %s %.3f %.3Lf\n", argc, argv[argc - 1], 1.5, 2.25L); return 3; }
+        int main(
+            int argc, char **argv) { printf("hello %d %s %.3f %.3Lf\n", argc, argv[argc - 1], 1.5, 2.25L); return 3; }
         """;
 
     private readonly PopcornCommand _popcorn = new();
@@ -19,8 +20,10 @@ public sealed class CommandTests : IDisposable
         _popcorn.Succeed("cc -O2 hello.c -o hello");
 
         Assert.Equal("hello 2 x 1.500 2.250\n3\n", _popcorn.Shell("./hello x || echo $?"));
-        Assert.Equal("hello 2 x 1.500 2.250\n3\n", _popcorn.Shell("qemu-aarch64-static hello.popcorn/aarch64 x || echo $?"));
-        Assert.Equal("hello 2 x 1.500 2.250\n3\n", _popcorn.Shell("qemu-riscv64-static hello.popcorn/riscv64 x || echo $?"));
+        Assert.Equal(
+            "hello 2 x 1.500 2.250\n3\n", _popcorn.Shell("qemu-aarch64-static hello.popcorn/aarch64 x || echo $?"));
+        Assert.Equal(
+            "hello 2 x 1.500 2.250\n3\n", _popcorn.Shell("qemu-riscv64-static hello.popcorn/riscv64 x || echo $?"));
         Assert.Equal("aarch64\nriscv64\nstatemap\nx86_64\n", _popcorn.Shell("ls hello.popcorn"));
     }
 
@@ -36,7 +39,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Objects_archives_and_libraries_link()
     {
-        _popcorn.Write("main.c", "int f(int); double sqrt(double); int main(void) { return f(20) + (int)sqrt(4.0) != 43; }");
+        _popcorn.Write(
+            "main.c", "int f(int); double sqrt(double); int main(void) { return f(20) + (int)sqrt(4.0) != 43; }");
         _popcorn.Write("f.c", "int g(int); int f(int x) { return g(x) + 1; }");
         _popcorn.Write("g.c", "int g(int x) { return 2 * x; }");
         _popcorn.Succeed("cc -c main.c f.c g.c");
@@ -61,7 +65,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void An_undefined_symbol_names_its_user()
     {
-        _popcorn.Write("a.c", "void missing(void); static void use(void) { missing(); } int main(void) { use(); return 0; }");
+        _popcorn.Write(
+            "a.c", "void missing(void); static void use(void) { missing(); } int main(void) { use(); return 0; }");
         (int exitCode, _, string errors) = _popcorn.Run("cc a.c -o app");
 
         Assert.Equal(1, exitCode);
@@ -92,7 +97,8 @@ public sealed class CommandTests : IDisposable
         (int exitCode, _, string errors) = _popcorn.Run("cc a.c b.c");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("duplicate symbol: twice\n>>> defined in a.c\n>>> defined in b.c", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "duplicate symbol: twice\n>>> defined in a.c\n>>> defined in b.c", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,10 +151,15 @@ public sealed class CommandTests : IDisposable
         _popcorn.Write("b.c", "int b;");
         _popcorn.Shell("cc -c b.c -o native.o && echo text > text.o");
 
-        Assert.Contains("native.o: is native code of one machine", _popcorn.Run("cc a.c native.o").Errors, StringComparison.Ordinal);
-        Assert.Contains("text.o: file format not recognised", _popcorn.Run("cc a.c text.o").Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "native.o: is native code of one machine",
+            _popcorn.Run("cc a.c native.o").Errors,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "text.o: file format not recognised", _popcorn.Run("cc a.c text.o").Errors, StringComparison.Ordinal);
         Assert.Contains("'missing.o'", _popcorn.Run("cc a.c missing.o").Errors, StringComparison.Ordinal);
-        Assert.Contains("unable to find library -lmissing", _popcorn.Run("cc a.c -lmissing").Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "unable to find library -lmissing", _popcorn.Run("cc a.c -lmissing").Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,7 +182,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("a.o: a.c a.h\n", _popcorn.Succeed("cc -MM a.c"));
         _popcorn.Succeed("cc -MMD -MP -c a.c -o out.o");
         Assert.StartsWith("out.o: a.c a.h\n", _popcorn.Shell("cat out.d"), StringComparison.Ordinal);
-        Assert.Contains("int x = 42;", _popcorn.Succeed("cc -E -x c -", "#define V 42\nint x = V;\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "int x = 42;", _popcorn.Succeed("cc -E -x c -", "#define V 42\nint x = V;\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,9 +200,12 @@ public sealed class CommandTests : IDisposable
     {
         _popcorn.Write("a.c", "int f(int n) { int s = 0; for (int i = 0; i < n; i++) s ^= s * 3 + i; return s; }");
 
-        Assert.Contains("__pop_park", _popcorn.Succeed("cc -O2 --emit=ir-after:points a.c -o points.ll") + _popcorn.Shell("cat points.ll"),
+        Assert.Contains(
+            "__pop_park",
+            _popcorn.Succeed("cc -O2 --emit=ir-after:points a.c -o points.ll") + _popcorn.Shell("cat points.ll"),
             StringComparison.Ordinal);
-        Assert.Contains("there are load, points", _popcorn.Run("cc --emit=ir-after:nothing a.c").Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "there are load, points", _popcorn.Run("cc --emit=ir-after:nothing a.c").Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -226,7 +241,9 @@ public sealed class CommandTests : IDisposable
             """);
         _popcorn.Succeed("cc -O2 a.c -o app");
 
-        foreach (string run in (string[])["./app", "qemu-aarch64-static app.popcorn/aarch64", "qemu-riscv64-static app.popcorn/riscv64"])
+        string[] runs =
+            ["./app", "qemu-aarch64-static app.popcorn/aarch64", "qemu-riscv64-static app.popcorn/riscv64"];
+        foreach (string run in runs)
             Assert.Equal("first\nsecond\n37\nlast\n", _popcorn.Shell(run));
     }
 }

@@ -8,7 +8,8 @@ public sealed class FrontEndTests
     [Fact]
     public void No_macro_names_a_processor()
     {
-        FrontEnd frontEnd = new(Installation.At("/nowhere"), new ToolProcess(verbose: false, dryRun: false, TextWriter.Null));
+        FrontEnd frontEnd = new(
+            Installation.At("/nowhere"), new ToolProcess(verbose: false, dryRun: false, TextWriter.Null));
         List<string> arguments = frontEnd.CommonArguments(DriverParser.Parse(["-c", "a.c"]));
 
         string macros = ThreeObjects.Run("clang-19", [.. arguments, "-dM", "-E", "-x", "c", "/dev/null"]);

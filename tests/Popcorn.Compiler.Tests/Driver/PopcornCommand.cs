@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Popcorn.Compiler.Tests.Driver;
 
-/// <summary>The published command of this clone (<c>./check</c> runs <c>./setup</c> first), run in a folder of its own.</summary>
+/// <summary>The published command of this clone (<c>./check</c> runs <c>./setup</c> first), run in a folder of its
+/// own.</summary>
 internal sealed class PopcornCommand : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
@@ -39,7 +40,8 @@ internal sealed class PopcornCommand : IDisposable
     {
         ProcessStartInfo start = new(file, arguments)
         {
-            WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true,
+                RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -60,6 +62,7 @@ internal sealed class PopcornCommand : IDisposable
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "Popcorn.slnx")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"no Popcorn.slnx above {AppContext.BaseDirectory}");
+        return folder?.FullName ?? throw new InvalidOperationException(
+            $"no Popcorn.slnx above {AppContext.BaseDirectory}");
     }
 }

@@ -22,7 +22,8 @@ public sealed class ArchiveTests
 
             List<ArchiveMember> members = Archive.Read(File.ReadAllBytes(archive), archive);
 
-            Assert.Equal(["a.o", "a_name_longer_than_fifteen_characters.o"], members.Select(member => Path.GetFileName(member.Name)));
+            Assert.Equal(
+                ["a.o", "a_name_longer_than_fifteen_characters.o"], members.Select(m => Path.GetFileName(m.Name)));
             Assert.Equal(["odd", "even"], members.Select(member => Encoding.UTF8.GetString(member.Bytes.Span)));
         }
         finally

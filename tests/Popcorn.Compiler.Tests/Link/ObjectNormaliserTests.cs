@@ -34,7 +34,9 @@ public sealed class ObjectNormaliserTests
     {
         Dictionary<Isa, ElfFile> normalised = Normalise(Program);
 
-        foreach (string name in (string[])[".text.pop.first", ".text.pop.second", ".text.pop._start", ".data.pop.counter", ".bss.pop.zero"])
+        string[] names =
+            [".text.pop.first", ".text.pop.second", ".text.pop._start", ".data.pop.counter", ".bss.pop.zero"];
+        foreach (string name in names)
         {
             Assert.Single(normalised.Values.Select(file => file.FindSection(name)!.Size).Distinct());
             Assert.Single(normalised.Values.Select(file => file.FindSection(name)!.Alignment).Distinct());
@@ -67,7 +69,8 @@ public sealed class ObjectNormaliserTests
         Dictionary<Isa, ElfFile> objects = new()
         {
             [Isa.X86_64] = ThreeObjects.Generate(Program, Isa.X86_64),
-            [Isa.AArch64] = ThreeObjects.Generate(Program.Replace(".data.pop.counter", ".data.pop.other", StringComparison.Ordinal), Isa.AArch64),
+            [Isa.AArch64] = ThreeObjects.Generate(
+                Program.Replace(".data.pop.counter", ".data.pop.other", StringComparison.Ordinal), Isa.AArch64),
         };
         DiagnosticSink sink = new();
 
@@ -85,7 +88,8 @@ public sealed class ObjectNormaliserTests
         LayoutVerifier.Verify(linked, sink);
 
         Assert.Empty(sink.All);
-        Assert.All(linked.Values, file => Assert.True(file.Symbols.TryFind("first", out ElfSymbol symbol) && symbol.Value == 0x800000));
+        Assert.All(linked.Values, file =>
+            Assert.True(file.Symbols.TryFind("first", out ElfSymbol symbol) && symbol.Value == 0x800000));
     }
 
     [Fact]
@@ -113,7 +117,8 @@ public sealed class ObjectNormaliserTests
         DiagnosticSink sink = new();
         IReadOnlyDictionary<Isa, byte[]>? bytes = ObjectNormaliser.Normalise(ThreeObjects.Generate(ir), sink);
         Assert.Empty(sink.All);
-        return bytes!.ToDictionary(pair => pair.Key, pair => ElfFile.Parse(pair.Value, $"normalised.o ({pair.Key.Name()})"));
+        return bytes!.ToDictionary(
+            pair => pair.Key, pair => ElfFile.Parse(pair.Value, $"normalised.o ({pair.Key.Name()})"));
     }
 
     private static Dictionary<Isa, ElfFile> Link(IReadOnlyDictionary<Isa, ElfFile> objects)
@@ -122,13 +127,15 @@ public sealed class ObjectNormaliserTests
         try
         {
             string script = Path.Combine(folder, "layout.ld");
-            File.WriteAllText(script, ImageLayout.Script(ImageLayout.CommonStart(0x1000), hasTls: false, userSections: []));
+            File.WriteAllText(
+                script, ImageLayout.Script(ImageLayout.CommonStart(0x1000), hasTls: false, userSections: []));
             return objects.ToDictionary(pair => pair.Key, pair =>
             {
                 string input = Path.Combine(folder, pair.Key.Name() + ".o");
                 string output = Path.Combine(folder, pair.Key.Name());
                 File.WriteAllBytes(input, pair.Value.Bytes.ToArray());
-                ThreeObjects.Run("ld.lld-19", LinkerCommand.Arguments(pair.Key, script, new ContentHash(1, 2), [input], output));
+                ThreeObjects.Run(
+                    "ld.lld-19", LinkerCommand.Arguments(pair.Key, script, new ContentHash(1, 2), [input], output));
                 return ElfFile.Open(output);
             });
         }

@@ -89,7 +89,8 @@ public sealed class SymbolResolverTests
         Assert.Equal("undefined symbol: missing\n>>> referenced by a.o:(missing)", error.Sentence);
     }
 
-    private static List<string> Names(SymbolResolver resolver) => [.. resolver.Included.Select(module => module.Display)];
+    private static List<string> Names(SymbolResolver resolver) =>
+        [.. resolver.Included.Select(module => module.Display)];
 
     private static IReadOnlyList<Diagnostic> Report(SymbolResolver resolver, Predicate<string>? isProvided = null)
     {

@@ -42,7 +42,8 @@ internal static class ThreeObjects
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{tool} {string.Join(' ', start.ArgumentList)}\n{errors.GetAwaiter().GetResult()}{output}");
+        Assert.True(process.ExitCode == 0,
+            $"{tool} {string.Join(' ', start.ArgumentList)}\n{errors.GetAwaiter().GetResult()}{output}");
         return output;
     }
 }
