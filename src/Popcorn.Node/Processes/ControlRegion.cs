@@ -90,14 +90,20 @@ public sealed class ControlRegion : IDisposable
             Read(offset + ControlLayout.SlotHandlerDepth));
     }
 
-    /// <summary>Slots in use. The program's main thread has slot 0.</summary>
+    /// <summary>
+    /// Slots in use. The program's main thread has slot 0. The search ends with the last live thread: touching the
+    /// pages of a thousand free slots would allocate them, which takes longer than reading a stack.
+    /// </summary>
     public IEnumerable<ThreadSlot> LiveSlots()
     {
-        for (int i = 0; i < ControlLayout.SlotCount; i++)
+        uint left = Threads;
+        for (int i = 0; i < ControlLayout.SlotCount && left > 0; i++)
         {
             ThreadSlot slot = Slot(i);
-            if (slot.Tid != 0 && slot.State != ThreadParkState.Free)
-                yield return slot;
+            if (slot.Tid == 0 || slot.State == ThreadParkState.Free)
+                continue;
+            left--;
+            yield return slot;
         }
     }
 

@@ -8,7 +8,7 @@ namespace Popcorn.Wire.Tests.Image;
 public class ImageSectionTests
 {
     private static readonly ImageProgram Program = new(
-        "/home/x/app", ["./app", "", "ä b"], new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)],
+        "/srv/x/app", ["./app", "", "ä b"], new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)],
         Isa.RiscV64, 4711, "/tmp", 18, 1_790_000_000_000);
 
     private static readonly ImageThread[] Threads =
