@@ -136,12 +136,11 @@ internal static class ImageLayout
               .debug_str 0 : { *(.debug_str) }
               .debug_str_offsets 0 : { *(.debug_str_offsets) }
               .debug_types 0 : { *(.debug_types) }
-              .riscv.attributes 0 : { *(.riscv.attributes) }
               .symtab 0 : { *(.symtab) }
               .symtab_shndx 0 : { *(.symtab_shndx) }
               .strtab 0 : { *(.strtab) }
               .shstrtab 0 : { *(.shstrtab) }
-              /DISCARD/ : { *(.note.GNU-stack .note.gnu.property .note.ABI-tag .llvm_addrsig .ARM.attributes) }
+              /DISCARD/ : { *(.note.GNU-stack .note.gnu.property .note.ABI-tag .llvm_addrsig .riscv.attributes) }
             }
             """;
     }

@@ -15,6 +15,8 @@ internal static class LinkerCommand
             "--orphan-handling=error", "--no-relax", "--icf=none", "--no-gc-sections", "--eh-frame-hdr",
             // -O0 also keeps lld from merging strings, of which each ISA has its own.
             "-O0", "-z", "max-page-size=4096", "-z", "norelro", "-z", "nognustack", "--no-dynamic-linker",
+            // RISC-V code has a local label for every address it computes.
+            "--discard-locals",
         ];
         arguments.AddRange(inputs);
         arguments.AddRange(["-o", outputPath]);

@@ -22,7 +22,7 @@ internal static class SectionRemover
 
         // Loaded sections lie first in a linked file; everything behind them is kept or dropped one by one.
         ulong loadedEnd = ElfConstants.HeaderBytes;
-        foreach (ElfSegment segment in file.Segments)
+        foreach (ElfSegment segment in file.Segments.Where(segment => segment.Type == ElfConstants.PT_LOAD))
             loadedEnd = Math.Max(loadedEnd, segment.Offset + segment.FileSize);
         FieldWriter writer = new();
         writer.Bytes(source[..checked((int)loadedEnd)]);
