@@ -17,14 +17,18 @@ public sealed class SectionRemoverTests
         {
             ElfFile before = ElfFile.Open(popcorn.PathOf($"app.popcorn/{isa.Name()}"));
 
-            ElfFile after = ElfFile.Parse(SectionRemover.Remove(before, section => section.Name == ".comment"), "after");
+            byte[] removed = SectionRemover.Remove(before, section => section.Name == ".comment");
+            ElfFile after = ElfFile.Parse(removed, "after");
 
             Assert.Null(after.FindSection(".comment"));
             Assert.Equal(before.Sections.Count, after.Sections.Count);
             Assert.Equal(before.Segments, after.Segments);
             Assert.Equal(before.Symbols.All, after.Symbols.All);
             foreach (ElfSection section in before.Sections.Where(s => s.HasBytes && s.Name != ".comment"))
-                Assert.True(before.BytesOf(section).Span.SequenceEqual(after.BytesOf(after.Sections[section.Index]).Span));
+            {
+                ElfSection kept = after.Sections[section.Index];
+                Assert.True(before.BytesOf(section).Span.SequenceEqual(after.BytesOf(kept).Span));
+            }
             Assert.True(after.Bytes.Length < before.Bytes.Length);
         }
     }
