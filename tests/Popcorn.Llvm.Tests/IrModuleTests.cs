@@ -1,6 +1,6 @@
 namespace Popcorn.Llvm.Tests;
 
-/// <summary>The LLVM-C wrappers against the real library: what it accepts, and that what it refuses is an exception.</summary>
+/// <summary>The LLVM-C wrappers against the real library: what it refuses must be an exception.</summary>
 public class IrModuleTests
 {
     private const string Square = """
