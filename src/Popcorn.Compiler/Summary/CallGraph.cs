@@ -27,6 +27,9 @@ internal sealed class CallGraph
             graph.AddDefinitions(module);
         foreach (ModuleSummary module in program)
             graph.AddEdges(module);
+        // The native runtime takes main's address, and libc calls it through that pointer; no summary tells of either.
+        foreach (int node in graph.External("main") ?? [])
+            graph.AddEdge(IndirectNode, node);
         return graph;
     }
 

@@ -16,6 +16,14 @@ public sealed class ParkAnalysisTests
     }
 
     [Fact]
+    public void A_main_that_parks_makes_libcs_call_through_its_pointer_a_site()
+    {
+        ModuleSummary program = Module("a", Function("main") with { HasLoopPoint = true });
+
+        Assert.True(ParkAnalysis.Solve([program]).IndirectMayPark);
+    }
+
+    [Fact]
     public void Static_functions_of_one_name_are_different_functions()
     {
         ModuleSummary first = Module(
