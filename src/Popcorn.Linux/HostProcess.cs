@@ -36,6 +36,16 @@ public static unsafe class HostProcess
         return result == 0 ? record.Uid : null;
     }
 
+    /// <summary>Whether something other than a regular file is there: a folder, a device, a pipe. Links are
+    /// followed.</summary>
+    public static bool IsSpecialFile(string path)
+    {
+        StatusRecord record;
+        // SAFETY: statx writes one struct of 256 bytes.
+        int result = SysStat.Statx(SysStat.CurrentFolder, path, flags: 0, SysStat.MaskType, &record);
+        return result == 0 && (record.Mode & SysStat.KindBits) != SysStat.RegularFile;
+    }
+
     public static bool IsTerminal(int descriptor) => Unistd.Isatty(descriptor) == 1;
 
     /// <summary>Sets this thread's signal mask and returns the old one. Threads started later inherit it.</summary>

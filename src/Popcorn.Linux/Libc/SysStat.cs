@@ -7,7 +7,11 @@ internal static unsafe partial class SysStat
 {
     public const int CurrentFolder = -100;
     public const int NoFollow = 0x100;
+    public const uint MaskType = 1;
     public const uint MaskUid = 8;
+
+    /// <summary>The bits of a mode that hold the kind of file, and a regular file's (inode(7)).</summary>
+    public const ushort KindBits = 0xF000, RegularFile = 0x8000;
 
     [LibraryImport(Library.C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int directory, string path, int flags, uint mask, StatusRecord* record);
@@ -16,10 +20,13 @@ internal static unsafe partial class SysStat
 // The kernel assigns the fields.
 #pragma warning disable CS0649
 
-/// <summary><c>struct statx</c>, as far as it is used: 256 bytes, owner at 20.</summary>
+/// <summary><c>struct statx</c>, as far as it is used: 256 bytes, owner at 20, mode at 28.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatusRecord
 {
     [FieldOffset(20)]
     public uint Uid;
+
+    [FieldOffset(28)]
+    public ushort Mode;
 }

@@ -26,6 +26,9 @@ public sealed class ImageWriter : IDisposable
     /// <param name="path">Absolute path the image will have.</param>
     public ImageWriter(string path)
     {
+        // The image takes its name by rename, which would put a file in the place of a device.
+        if (HostProcess.IsSpecialFile(path))
+            throw new IOException($"cannot save to '{path}': it is not a regular file");
         _path = path;
         _temporary = $"{path}.{Environment.ProcessId}.partial";
         // The image holds the program's memory: it is for its owner alone.

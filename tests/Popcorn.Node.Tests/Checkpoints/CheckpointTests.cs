@@ -48,6 +48,29 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void PathOfSomethingElseThanAFile_IsRefused_AndLeftAsItIs()
+    {
+        string image = Save("special", out RunningProgram original);
+        using (original)
+        {
+            string link = image + ".link";
+            File.Delete(link);
+            File.CreateSymbolicLink(link, "/dev/null");
+
+            foreach (string path in (string[])[link, Path.GetDirectoryName(image)!])
+            {
+                (int code, _, string errors) = original.Popcorn("checkpoint", $"{original.Status.Pid}", "-o", path);
+
+                Assert.Equal(1, code);
+                Assert.Contains($"cannot save to '{path}': it is not a regular file", errors);
+            }
+
+            Assert.Equal("/dev/null", File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName);
+            original.Step(3);
+        }
+    }
+
+    [Fact]
     public void Inspect_ShowsTheImage()
     {
         string image = Save("inspect", out RunningProgram original);
