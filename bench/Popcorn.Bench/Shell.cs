@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Popcorn.Core;
+using Popcorn.Testing;
 
 namespace Popcorn.Bench;
 
 /// <summary>Runs commands and times them; finds the clone.</summary>
 internal static class Shell
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = CloneRoot.Path;
 
     public static string Popcorn { get; } = Path.Combine(Root, "build", "bin", "popcorn");
 
@@ -42,15 +43,5 @@ internal static class Shell
         return sorted.Length % 2 == 1
             ? sorted[sorted.Length / 2]
             : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Popcorn.slnx")))
-                return folder.FullName;
-        }
-        throw new PopcornException($"no Popcorn.slnx above {AppContext.BaseDirectory}");
     }
 }

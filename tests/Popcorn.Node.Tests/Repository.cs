@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Popcorn.Testing;
 
 namespace Popcorn.Node.Tests;
 
@@ -7,7 +8,7 @@ internal static class Repository
 {
     private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor"));
 
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = CloneRoot.Path;
 
     /// <summary>The command; <c>./check</c> has run <c>./setup</c> before any test starts.</summary>
     public static string Popcorn { get; } = Path.Combine(Root, "build", "bin", "popcorn");
@@ -36,15 +37,5 @@ internal static class Repository
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors);
         return program;
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Popcorn.slnx")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no Popcorn.slnx above {AppContext.BaseDirectory}");
     }
 }

@@ -1,4 +1,5 @@
 using Popcorn.Core;
+using Popcorn.Testing;
 
 namespace Popcorn.Runtime.Tests;
 
@@ -14,7 +15,7 @@ public sealed class RuntimePrograms
 
     public RuntimePrograms()
     {
-        string root = FindRoot();
+        string root = CloneRoot.Path;
         _folder = Directory.CreateDirectory(Path.Combine(root, "build", "tests", "runtime")).FullName;
         string cases = Path.Combine(root, "tests", "cases", "runtime");
         string include = "-I" + Path.Combine(root, "runtime", "include");
@@ -58,14 +59,4 @@ public sealed class RuntimePrograms
         Isa.AArch64 => ["-mno-outline-atomics"],
         _ => ["-march=rv64gc", "-mabi=lp64d", "-mno-relax"],
     };
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Popcorn.slnx")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no Popcorn.slnx above {AppContext.BaseDirectory}");
-    }
 }

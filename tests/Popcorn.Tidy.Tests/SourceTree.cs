@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Popcorn.Testing;
 
 namespace Popcorn.Tidy.Tests;
 
@@ -20,7 +21,7 @@ internal sealed class SourceTree
     /// <summary>The tracked tree this test was built from. Binary files are left out.</summary>
     public static SourceTree Tracked()
     {
-        string root = FindRoot();
+        string root = CloneRoot.Path;
         List<SourceFile> files = [];
         foreach (string path in Git(root).Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -33,16 +34,6 @@ internal sealed class SourceTree
                 files.Add(new SourceFile(path, Encoding.UTF8.GetString(bytes)));
         }
         return new SourceTree(files);
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Popcorn.slnx")))
-                return at.FullName;
-        }
-        throw new FileNotFoundException("Popcorn.slnx is in no directory above the test");
     }
 
     private static string Git(string root)

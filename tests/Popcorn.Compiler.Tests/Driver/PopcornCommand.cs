@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Popcorn.Testing;
 
 namespace Popcorn.Compiler.Tests.Driver;
 
@@ -10,7 +11,7 @@ internal sealed class PopcornCommand : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("popcorn-test-").FullName;
 
-    public static string Path { get; } = System.IO.Path.Combine(FindRoot(), "build", "bin", "popcorn");
+    public static string Path { get; } = System.IO.Path.Combine(CloneRoot.Path, "build", "bin", "popcorn");
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
@@ -55,14 +56,5 @@ internal sealed class PopcornCommand : IDisposable
         }
 
         return (process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "Popcorn.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException(
-            $"no Popcorn.slnx above {AppContext.BaseDirectory}");
     }
 }
