@@ -124,6 +124,9 @@ void pop_fenv_set(int riscv_fcsr);
 _Noreturn void pop_die(const char *message);
 void pop_control_open(int fd, int restoring);
 
+/* supervise.c */
+void pop_supervise(long argc, char **argv, char **envp);
+
 /* arena.c */
 void pop_arena_create(void);
 void pop_arena_adopt(void);

@@ -162,6 +162,7 @@ _Noreturn void pop_start(long *stack)
 	}
 	const uint64_t *auxv = (const uint64_t *)(end + 1);
 	for (const uint64_t *a = auxv; *a; a += 2) if (*a == AT_SYSINFO_EHDR_) pop_vdso_find((void *)a[1]);
+	if (control < 0) pop_supervise(argc, argv, envp);
 	pop_control_open(control, restore >= 0);
 	if (restore >= 0) pop_restore(restore);
 	pop_arena_create();

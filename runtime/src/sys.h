@@ -11,7 +11,7 @@ enum {
 	NR_chdir = 49, NR_openat = 56, NR_close = 57, NR_pipe2 = 59, NR_lseek = 62, NR_read = 63, NR_write = 64,
 	NR_readv = 65, NR_writev = 66, NR_pread64 = 67, NR_pwrite64 = 68, NR_preadv = 69, NR_pwritev = 70,
 	NR_sendfile = 71, NR_pselect6 = 72, NR_ppoll = 73, NR_signalfd4 = 74, NR_vmsplice = 75, NR_splice = 76,
-	NR_tee = 77, NR_newfstatat = 79, NR_fstat = 80, NR_exit = 93, NR_exit_group = 94, NR_waitid = 95,
+	NR_tee = 77, NR_readlinkat = 78, NR_newfstatat = 79, NR_fstat = 80, NR_exit = 93, NR_exit_group = 94, NR_waitid = 95,
 	NR_set_tid_address = 96, NR_futex = 98, NR_set_robust_list = 99, NR_get_robust_list = 100,
 	NR_nanosleep = 101, NR_getitimer = 102, NR_setitimer = 103, NR_clock_gettime = 113,
 	NR_clock_nanosleep = 115, NR_sched_setparam = 118, NR_sched_setscheduler = 119,

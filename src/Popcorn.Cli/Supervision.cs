@@ -21,7 +21,7 @@ internal static class Supervision
     /// itself once more with them blocked. It keeps its pid, and nothing has happened yet.
     /// </summary>
     public static int Run(
-        ProgramFiles program, IReadOnlyList<string> command, MoveSchedule schedule, bool verbose,
+        ProgramFiles program, IReadOnlyList<string> command, MoveSchedule schedule, Action<SupervisorEvent> report,
         Func<ProcessLauncher, SupervisorOptions, Supervisor> start)
     {
         string? marker = Environment.GetEnvironmentVariable(Marker);
@@ -36,7 +36,7 @@ internal static class Supervision
         using SignalReceiver signals = new(SignalForwarder.Signals);
         ProcessLauncher launcher = new(program, command, [.. HostProcess.EnvironmentTexts(Marker)], startMask);
         SupervisorOptions options = new(
-            command, schedule, MoveLimits.Default, signals, OpenFolder(), e => Timeline.Report(e, verbose));
+            command, schedule, MoveLimits.Default, signals, OpenFolder(report), report);
         ExitStatus status;
         using (Supervisor supervisor = start(launcher, options))
             status = supervisor.Run();
@@ -45,7 +45,7 @@ internal static class Supervision
         return status.Number;
     }
 
-    private static string? OpenFolder()
+    private static string? OpenFolder(Action<SupervisorEvent> report)
     {
         try
         {
@@ -53,7 +53,7 @@ internal static class Supervision
         }
         catch (Exception e) when (e is PopcornException or IOException or UnauthorizedAccessException)
         {
-            Timeline.Report(new SupervisorEvent.Unreachable(e.Message), verbose: false);
+            report(new SupervisorEvent.Unreachable(e.Message));
             return null;
         }
     }

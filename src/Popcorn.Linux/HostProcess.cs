@@ -1,4 +1,3 @@
-using System.Text;
 using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
@@ -80,7 +79,7 @@ public static unsafe class HostProcess
     /// </summary>
     public static void ExecuteSelfWithBlocked(SignalSet signals, string marker)
     {
-        string[] arguments = Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/cmdline")).Split('\0')[..^1];
+        IReadOnlyList<string> arguments = Arguments();
         SignalSet old = SetSignalMask(signals);
         using NativeStrings argv = new(arguments);
         using NativeStrings envp = new([.. EnvironmentTexts(), $"{marker}={old.Bits:x}"]);
@@ -100,16 +99,29 @@ public static unsafe class HostProcess
         _ = Unistd.Close(fd);
     }
 
-    /// <summary>Our environment as "NAME=value", without the names given.</summary>
-    public static IEnumerable<string> EnvironmentTexts(params string[] without)
+    /// <summary>Becomes another program, looked for in PATH, with our signal mask. Returns only when that
+    /// fails.</summary>
+    public static LinuxCallException Execute(IReadOnlyList<string> command, IReadOnlyList<string> environment)
     {
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            string name = (string)entry.Key;
-            if (!without.Contains(name))
-                yield return $"{name}={entry.Value}";
-        }
+        ArgumentNullException.ThrowIfNull(command);
+        using NativeStrings argv = new(command);
+        using NativeStrings envp = new(environment);
+        // The managed runtime ignores SIGPIPE, and that would be inherited.
+        DefaultDisposition(SignalNumbers.Pipe);
+        // SAFETY: both arrays are NULL-terminated and outlive the call.
+        _ = Unistd.Execvpe(command[0], argv.Array, envp.Array);
+        return new LinuxCallException(
+            "execve", System.Runtime.InteropServices.Marshal.GetLastPInvokeError(), $"cannot start '{command[0]}'");
     }
+
+    /// <summary>Our own command line, argv[0] included, with every byte kept (<see cref="HostText"/>).</summary>
+    public static IReadOnlyList<string> Arguments() => HostText.DecodeList(File.ReadAllBytes("/proc/self/cmdline"));
+
+    /// <summary>The environment we were started with as "NAME=value", without the names given, with every byte
+    /// kept.</summary>
+    public static IEnumerable<string> EnvironmentTexts(params string[] without) =>
+        HostText.DecodeList(File.ReadAllBytes("/proc/self/environ"))
+            .Where(text => !without.Contains(text.Split('=', 2)[0]));
 
     /// <summary>Descriptors that a child of ours inherits: open and without close-on-exec.</summary>
     public static IReadOnlyList<int> InheritedDescriptors()

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Popcorn.Linux;
 
@@ -10,8 +9,9 @@ internal sealed unsafe class NativeStrings : IDisposable
 
     public NativeStrings(IReadOnlyList<string> texts)
     {
+        byte[][] encoded = [.. texts.Select(HostText.Encode)];
         int pointers = (texts.Count + 1) * sizeof(byte*);
-        int bytes = pointers + texts.Sum(t => Encoding.UTF8.GetByteCount(t) + 1);
+        int bytes = pointers + encoded.Sum(t => t.Length + 1);
         // SAFETY: the block holds the pointer array and every text with its NUL, as summed above.
         _block = (byte*)NativeMemory.Alloc((nuint)bytes);
         byte** array = (byte**)_block;
@@ -20,7 +20,8 @@ internal sealed unsafe class NativeStrings : IDisposable
         for (int i = 0; i < texts.Count; i++)
         {
             array[i] = text;
-            text += Encoding.UTF8.GetBytes(texts[i], new Span<byte>(text, (int)(end - text)));
+            encoded[i].CopyTo(new Span<byte>(text, (int)(end - text)));
+            text += encoded[i].Length;
             *text++ = 0;
         }
         array[texts.Count] = null;

@@ -41,8 +41,9 @@ internal static class RestoreCommand
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
         ProgramFiles program = image.FindProgram();
         IsaHost host = IsaHost.Find(isa);
+        bool verbose = parsed.GetValue(VerboseOption);
         return Supervision.Run(
-            program, image.Program.Arguments, MoveSchedule.None, parsed.GetValue(VerboseOption),
+            program, image.Program.Arguments, MoveSchedule.None, e => Timeline.Report(e, verbose),
             (launcher, options) => Adopt(image, program, host, launcher, options));
     }
 

@@ -9,6 +9,9 @@ internal static partial class Fcntl
     public const int SetFd = 2;
     public const int FdCloexec = 1;
     public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int OpenCreate = 0x40;
+    public const int OpenAppend = 0x400;
     public const int OpenCloexec = 0x80000;
 
     [LibraryImport(Library.C, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

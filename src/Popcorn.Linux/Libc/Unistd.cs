@@ -41,6 +41,10 @@ internal static unsafe partial class Unistd
     [LibraryImport(Library.C, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execve(string path, byte** argv, byte** envp);
 
+    /// <summary>Searches PATH for a name without a slash.</summary>
+    [LibraryImport(Library.C, EntryPoint = "execvpe", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Execvpe(string file, byte** argv, byte** envp);
+
     // syscall(2) is variadic; on the 64-bit Linux ABIs of our hosts a variadic integer call is an ordinary one.
     [LibraryImport(Library.C, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);

@@ -96,6 +96,19 @@ public class KernelWrapperTests
         ours.Dispose();
     }
 
+    [Fact]
+    public void HostText_KeepsEveryByteOfArgumentsThatAreNoText()
+    {
+        byte[][] samples =
+        [
+            [], "plain"u8.ToArray(), "κόσμε 🌍"u8.ToArray(), [0xFF, 0x28, 0xC3], [0xED, 0xB2, 0x80], [0xF0, 0x9F, 0x8C],
+            [.. Enumerable.Range(1, 255).Select(b => (byte)b)],
+        ];
+        foreach (byte[] sample in samples)
+            Assert.Equal(sample, HostText.Encode(HostText.Decode(sample)));
+        Assert.Equal("κόσμε 🌍", HostText.Decode("κόσμε 🌍"u8));
+    }
+
     private static ChildProcess Start(string path, params string[] arguments) =>
         ChildProcess.Start(new SpawnRequest(path, [path, .. arguments], [], [], default, default));
 }
