@@ -23,6 +23,9 @@ internal static class RecordSites
 {
     private const ulong AsyncUnwindTable = 2;
 
+    // LLVM moves a call's attributes to the statepoint made of it, which parks, and whose arguments are numbered otherwise.
+    private static readonly string[] _untrueOfStatepoint = ["memory", "allocsize", "allockind"];
+
     internal static List<Site> Run(IrModule module, IrValue function, ModuleFacts facts, IrValue alwaysLive)
     {
         LiveValues live = new(function);
@@ -91,7 +94,8 @@ internal static class RecordSites
             arguments[i] = call.Argument(i);
         IrValue site = builder.CallWithBundle(call.CalledType(), call.Callee(), arguments, "deopt", live);
         FunctionSurgery.CopyCallAttributes(call, site, count);
-        site.RemoveCallAttribute(IrCall.FunctionIndex, "memory");
+        foreach (string attribute in _untrueOfStatepoint)
+            site.RemoveCallAttribute(IrCall.FunctionIndex, attribute);
         site.AddCallAttribute(IrCall.FunctionIndex, context.TextAttribute("statepoint-id", $"{index}"));
         site.SetDebugLocation(call.DebugLocation());
         call.ReplaceAllUsesWith(site);
