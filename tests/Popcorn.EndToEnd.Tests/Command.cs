@@ -10,7 +10,8 @@ internal static class Command
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    public static CommandResult Run(string file, IEnumerable<string> arguments, string input = "", string? folder = null)
+    public static CommandResult Run(string file, IEnumerable<string> arguments, string input = "", string? folder = null,
+        TimeSpan? deadline = null)
     {
         ProcessStartInfo start = new(file, arguments)
         {
@@ -31,10 +32,10 @@ internal static class Command
         {
             // A program may end before it has read all of its input.
         }
-        if (!process.WaitForExit(Deadline))
+        if (!process.WaitForExit(deadline ?? Deadline))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"'{file} {string.Join(' ', start.ArgumentList)}' has not ended within {Deadline}");
+            Assert.Fail($"'{file} {string.Join(' ', start.ArgumentList)}' has not ended within {deadline ?? Deadline}");
         }
         return new CommandResult(process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
     }

@@ -60,6 +60,7 @@ internal static class CommandLine
         root.Add(InspectCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(DemoCommand.Create());
+        root.Add(EnvCommand.Create());
         root.Add(CompletionCommand.Create());
         root.Add(Tool("cc", "Compile and link C, with a C compiler's own options."));
         root.Add(Tool("ar", "Make and change archives, as ar(1)."));

@@ -23,7 +23,8 @@ internal static class RecordSites
 {
     private const ulong AsyncUnwindTable = 2;
 
-    // LLVM moves a call's attributes to the statepoint made of it, which parks, and whose arguments are numbered otherwise.
+    // LLVM moves a call's attributes to the statepoint made of it, which parks and whose arguments are numbered
+    // otherwise.
     private static readonly string[] _untrueOfStatepoint = ["memory", "allocsize", "allockind"];
 
     internal static List<Site> Run(IrModule module, IrValue function, ModuleFacts facts, IrValue alwaysLive)
