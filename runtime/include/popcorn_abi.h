@@ -34,7 +34,14 @@
 #define POP_JMP_DEPTH 8
 #define POP_JMP_MASK_SAVED 16
 #define POP_JMP_MASK 24
+#define POP_JMP_EPOCH 152
+#define POP_JMP_RECORD 160
+#define POP_JMP_SITE 168
 #define POP_JMP_NATIVE 256
+#define POP_RECORD_BYTES 240
+#define POP_RECORD_EPOCH 0
+#define POP_RECORD_SITE 8
+#define POP_RECORD_NATIVE 16
 
 /* 5. Records. */
 struct pop_record {

@@ -251,6 +251,7 @@ _Noreturn void pop_restore(int socket)
 	run_script();
 	if (!thread_count || POP_TABLE->magic != POP_ARENA_MAGIC) fail(POP_OP_COMMIT, -EINVAL_);
 	pop_arena_adopt();
+	POP_STATE->epoch++;
 	POP_STATE->moved = POP_STATE->pid != POP_CONTROL->pid;
 	POP_STATE->children = 0;
 	POP_CONTROL->pid = POP_STATE->pid;

@@ -42,7 +42,7 @@ struct pop_state {
 	uint32_t arena_lock;
 	uint32_t timers_used;
 	uint32_t moved;     /* the program's numbers are not the kernel's */
-	uint32_t reserved;
+	uint32_t epoch;     /* moves so far: which jmp_bufs hold registers of this machine */
 	uint64_t arena_hint;
 	struct { int64_t words[4]; } timers[3]; /* struct itimerval, while parked */
 	struct pop_action actions[65];          /* by signal number */

@@ -2,6 +2,7 @@
  * of them, which gives the handler a place on the data stack 512 bytes below what the interrupted code may still use
  * beneath its data-stack pointer. SIGSTKFLT belongs to the agent and stays out of the program's sight. */
 #include "runtime.h"
+#include "offsets.h"
 
 enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_ = 2 };
 #define SA_SIGINFO_ 4ul
@@ -162,7 +163,13 @@ long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old)
 	return result;
 }
 
-/* ---- the C half of sigsetjmp and siglongjmp ---- */
+/* ---- the C half of sigsetjmp and siglongjmp; the rest is in entry.S ---- */
+
+_Static_assert(POP_ARENA_BASE + POP_TABLE_BYTES + offsetof(struct pop_state, epoch) == EPOCH_ADDRESS, "epoch");
+_Static_assert(offsetof(struct pop_slot, handler_depth) == SLOT_DEPTH, "handler depth");
+_Static_assert(POP_JMP_EPOCH == JMP_EPOCH && POP_JMP_RECORD == JMP_RECORD && POP_JMP_SITE == JMP_SITE, "jmp_buf");
+_Static_assert(POP_JMP_NATIVE == JMP_NATIVE && POP_RECORD_NATIVE == RECORD_NATIVE, "registers");
+_Static_assert(POP_RECORD_EPOCH == RECORD_EPOCH && POP_RECORD_SITE == RECORD_SITE, "record");
 
 void pop_sigsetjmp_mask(char *buffer, int save)
 {

@@ -43,18 +43,22 @@ public static class LlvmLibrary
 
     private static unsafe bool Initialise()
     {
-        // Without this switch every deoptimisation value is spilled to the stack before the call.
         nint program = Marshal.StringToCoTaskMemUTF8("popcorn");
-        nint option = Marshal.StringToCoTaskMemUTF8("-use-registers-for-deopt-values");
+        // Without this switch every deoptimisation value is spilled to the stack before the call.
+        nint registers = Marshal.StringToCoTaskMemUTF8("-use-registers-for-deopt-values");
+        // Without this one the register allocator recomputes constants into registers in front of a site, one for each
+        // value the site records, and "ran out of registers": with it they are folded as spilled values are.
+        nint folding = Marshal.StringToCoTaskMemUTF8("-restrict-statepoint-remat");
         // SAFETY: LLVM copies what it needs before the call returns; the handler is a static function.
         unsafe
         {
-            nint* arguments = stackalloc nint[] { program, option };
-            LlvmC.Handlers.ParseCommandLineOptions(2, arguments, 0);
+            nint* arguments = stackalloc nint[] { program, registers, folding };
+            LlvmC.Handlers.ParseCommandLineOptions(3, arguments, 0);
             LlvmC.Handlers.InstallFatalErrorHandler(&LlvmGuard.OnFatalError);
         }
         Marshal.FreeCoTaskMem(program);
-        Marshal.FreeCoTaskMem(option);
+        Marshal.FreeCoTaskMem(registers);
+        Marshal.FreeCoTaskMem(folding);
         LlvmC.Tools.InitializeX86TargetInfo();
         LlvmC.Tools.InitializeX86Target();
         LlvmC.Tools.InitializeX86TargetMC();

@@ -149,6 +149,30 @@ public class StateMapBuilderTests(SampleBuild build)
                 "of 16 bytes is in s0, of which a call preserves 8", StringComparison.Ordinal));
     }
 
+    /// <summary>LLVM names the address of an i128 argument that the caller passed in memory, not its value.</summary>
+    [Fact]
+    public void WideArgumentInMemory_IsReadWhereItLies()
+    {
+        DiagnosticSink sink = new();
+        IReadOnlyList<(SiteKind, string, IReadOnlyList<SampleValue>)> sites =
+        [
+            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I128)]),
+            (SiteKind.Call, "", [MiniProgram.Value(ValueKind.I1)]),
+        ];
+
+        Build(sink, program => program with
+        {
+            Sites = sites,
+            Records =
+            [
+                (0, 0x20, [MiniProgram.Slot(program.Isa, 16) with { Kind = StackMapLocationKind.Direct }]),
+                (1, 0x40, [MiniProgram.Slot(program.Isa, 8)]),
+            ],
+        }, IsaNames.All);
+
+        Assert.DoesNotContain(sink.All, diagnostic => diagnostic.Code == "PC0409");
+    }
+
     [Fact]
     public void OtherFlaws_AreNamed()
     {

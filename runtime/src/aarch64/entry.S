@@ -141,8 +141,8 @@ FUNC pop_exit_release, .text.exit
 
 /* ---- setjmp; sections common to the three ISAs ---- */
 
-.macro SAVE_REGISTERS
-	add x9,x0,#256
+.macro SAVE_REGISTERS start
+	add x9,x0,#\start
 	stp x19,x20,[x9]
 	stp x21,x22,[x9,#16]
 	stp x23,x24,[x9,#32]
@@ -158,11 +158,19 @@ FUNC pop_exit_release, .text.exit
 	mov w0,#0
 	ret
 .endm
+.macro LOAD_EPOCH
+	mov x10,#EPOCH_ADDRESS & 0xffff
+	movk x10,#(EPOCH_ADDRESS >> 16) & 0xffff,lsl #16
+	movk x10,#EPOCH_ADDRESS >> 32,lsl #32
+	ldr w10,[x10]
+.endm
 .macro SAVE_COMMON
 	mrs x9,tpidr_el0
 	ldp x10,x11,[x9,#-16]       /* slot, dsp */
 	ldr w10,[x10,#SLOT_DEPTH]
 	stp x11,x10,[x0]
+	LOAD_EPOCH
+	str x10,[x0,#JMP_EPOCH]
 .endm
 
 FUNC setjmp, .text.pop.setjmp
@@ -170,7 +178,7 @@ FUNC setjmp, .text.pop.setjmp
 _setjmp:
 	SAVE_COMMON
 	str xzr,[x0,#16]
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC sigsetjmp, .text.pop.sigsetjmp
 	.globl __sigsetjmp
@@ -179,7 +187,7 @@ __sigsetjmp:
 	bl pop_sigsetjmp_mask       /* (buffer, save): notes whether, and saves the mask */
 	ldp x0,x30,[sp],#16
 	SAVE_COMMON
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC longjmp, .text.pop.longjmp
 	.globl _longjmp
@@ -189,7 +197,21 @@ _longjmp:
 	str x10,[x9,#-8]
 	ldr x9,[x9,#-16]
 	str w11,[x9,#SLOT_DEPTH]
-	add x9,x0,#256
+	LOAD_EPOCH
+	ldr x11,[x0,#JMP_EPOCH]
+	add x9,x0,#JMP_NATIVE
+	cmp x10,x11
+	b.eq 2f
+	/* Armed before a move: the frame's record has this machine's registers, and takes where to go on in it. */
+	ldr x11,[x0,#JMP_SITE]
+	ldr x0,[x0,#JMP_RECORD]
+	ldr x9,[x0,#RECORD_EPOCH]
+	cmp x10,x9
+	b.eq 1f
+	brk #1                      /* The frame has returned. */
+1:	str x11,[x0,#RECORD_SITE]
+	add x9,x0,#RECORD_NATIVE
+2:
 	ldp x19,x20,[x9]
 	ldp x21,x22,[x9,#16]
 	ldp x23,x24,[x9,#32]
@@ -213,6 +235,8 @@ FUNC siglongjmp, .text.pop.siglongjmp
 	b longjmp
 
 FUNC __pop_setjmp_rearm, .text.pop.rearm
-	SAVE_REGISTERS
+	LOAD_EPOCH
+	str x10,[x0,#RECORD_EPOCH]
+	SAVE_REGISTERS RECORD_NATIVE
 
 	.section .note.GNU-stack,"",@progbits

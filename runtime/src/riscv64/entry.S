@@ -164,12 +164,16 @@ FUNC pop_exit_release, .text.exit
 
 /* ---- setjmp; sections common to the three ISAs ---- */
 
-.macro SAVE_REGISTERS
-	EACH_SAVED sd, fsd, a0, 256
-	sd sp,448(a0)
-	sd ra,456(a0)
+.macro SAVE_REGISTERS start
+	EACH_SAVED sd, fsd, a0, \start
+	sd sp,\start+192(a0)
+	sd ra,\start+200(a0)
 	li a0,0
 	ret
+.endm
+.macro LOAD_EPOCH register
+	li \register,EPOCH_ADDRESS
+	lwu \register,0(\register)
 .endm
 .macro SAVE_COMMON
 	ld t0,-8(tp)
@@ -177,6 +181,8 @@ FUNC pop_exit_release, .text.exit
 	ld t0,-16(tp)
 	lwu t0,SLOT_DEPTH(t0)
 	sd t0,8(a0)
+	LOAD_EPOCH t0
+	sd t0,JMP_EPOCH(a0)
 .endm
 
 FUNC setjmp, .text.pop.setjmp
@@ -184,7 +190,7 @@ FUNC setjmp, .text.pop.setjmp
 _setjmp:
 	SAVE_COMMON
 	sd zero,16(a0)
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC sigsetjmp, .text.pop.sigsetjmp
 	.globl __sigsetjmp
@@ -197,7 +203,7 @@ __sigsetjmp:
 	ld ra,8(sp)
 	addi sp,sp,16
 	SAVE_COMMON
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC longjmp, .text.pop.longjmp
 	.globl _longjmp
@@ -207,9 +213,20 @@ _longjmp:
 	ld t0,8(a0)
 	ld t1,-16(tp)
 	sw t0,SLOT_DEPTH(t1)
-	EACH_SAVED ld, fld, a0, 256
-	ld sp,448(a0)
-	ld ra,456(a0)
+	LOAD_EPOCH t0
+	ld t1,JMP_EPOCH(a0)
+	beq t0,t1,2f
+	/* Armed before a move: the frame's record has this machine's registers, and takes where to go on in it. */
+	ld t2,JMP_SITE(a0)
+	ld a0,JMP_RECORD(a0)
+	ld t1,RECORD_EPOCH(a0)
+	beq t0,t1,1f
+	ebreak                      /* The frame has returned. */
+1:	sd t2,RECORD_SITE(a0)
+	addi a0,a0,RECORD_NATIVE-JMP_NATIVE
+2:	EACH_SAVED ld, fld, a0, JMP_NATIVE
+	ld sp,JMP_NATIVE+192(a0)
+	ld ra,JMP_NATIVE+200(a0)
 	seqz a0,a1
 	add a0,a0,a1
 	ret
@@ -225,6 +242,8 @@ FUNC siglongjmp, .text.pop.siglongjmp
 	tail longjmp
 
 FUNC __pop_setjmp_rearm, .text.pop.rearm
-	SAVE_REGISTERS
+	LOAD_EPOCH t0
+	sd t0,RECORD_EPOCH(a0)
+	SAVE_REGISTERS RECORD_NATIVE
 
 	.section .note.GNU-stack,"",@progbits

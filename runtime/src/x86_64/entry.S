@@ -150,19 +150,23 @@ FUNC pop_restorer, .text.restorer
 
 /* ---- setjmp; sections common to the three ISAs ---- */
 
-.macro SAVE_REGISTERS
-	mov %rbx,256(%rdi)
-	mov %rbp,264(%rdi)
-	mov %r12,272(%rdi)
-	mov %r13,280(%rdi)
-	mov %r14,288(%rdi)
-	mov %r15,296(%rdi)
+.macro SAVE_REGISTERS start
+	mov %rbx,\start(%rdi)
+	mov %rbp,\start+8(%rdi)
+	mov %r12,\start+16(%rdi)
+	mov %r13,\start+24(%rdi)
+	mov %r14,\start+32(%rdi)
+	mov %r15,\start+40(%rdi)
 	lea 8(%rsp),%rax
-	mov %rax,304(%rdi)
+	mov %rax,\start+48(%rdi)
 	mov (%rsp),%rax
-	mov %rax,312(%rdi)
+	mov %rax,\start+56(%rdi)
 	xor %eax,%eax
 	ret
+.endm
+.macro LOAD_EPOCH register
+	movabs $EPOCH_ADDRESS,%r\register
+	mov (%r\register),%e\register
 .endm
 .macro SAVE_COMMON
 	mov %fs:0,%rdx
@@ -171,6 +175,8 @@ FUNC pop_restorer, .text.restorer
 	mov -16(%rdx),%rdx
 	mov SLOT_DEPTH(%rdx),%eax
 	mov %rax,8(%rdi)
+	LOAD_EPOCH ax
+	mov %rax,JMP_EPOCH(%rdi)
 .endm
 
 FUNC setjmp, .text.pop.setjmp
@@ -178,7 +184,7 @@ FUNC setjmp, .text.pop.setjmp
 _setjmp:
 	SAVE_COMMON
 	movq $0,16(%rdi)
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC sigsetjmp, .text.pop.sigsetjmp
 	.globl __sigsetjmp
@@ -187,7 +193,7 @@ __sigsetjmp:
 	call pop_sigsetjmp_mask     /* (buffer, save): notes whether, and saves the mask */
 	pop %rdi
 	SAVE_COMMON
-	SAVE_REGISTERS
+	SAVE_REGISTERS JMP_NATIVE
 
 FUNC longjmp, .text.pop.longjmp
 	.globl _longjmp
@@ -198,17 +204,28 @@ _longjmp:
 	mov -16(%rdx),%rdx
 	mov 8(%rdi),%rax
 	mov %eax,SLOT_DEPTH(%rdx)
-	mov %esi,%eax
+	LOAD_EPOCH ax
+	cmp JMP_EPOCH(%rdi),%rax
+	je 2f
+	/* Armed before a move: the frame's record has this machine's registers, and takes where to go on in it. */
+	mov JMP_SITE(%rdi),%rcx
+	mov JMP_RECORD(%rdi),%rdi
+	cmp RECORD_EPOCH(%rdi),%rax
+	je 1f
+	ud2                         /* The frame has returned. */
+1:	mov %rcx,RECORD_SITE(%rdi)
+	add $RECORD_NATIVE-JMP_NATIVE,%rdi
+2:	mov %esi,%eax
 	cmp $1,%eax
 	adc $0,%eax
-	mov 256(%rdi),%rbx
-	mov 264(%rdi),%rbp
-	mov 272(%rdi),%r12
-	mov 280(%rdi),%r13
-	mov 288(%rdi),%r14
-	mov 296(%rdi),%r15
-	mov 304(%rdi),%rsp
-	jmp *312(%rdi)
+	mov JMP_NATIVE(%rdi),%rbx
+	mov JMP_NATIVE+8(%rdi),%rbp
+	mov JMP_NATIVE+16(%rdi),%r12
+	mov JMP_NATIVE+24(%rdi),%r13
+	mov JMP_NATIVE+32(%rdi),%r14
+	mov JMP_NATIVE+40(%rdi),%r15
+	mov JMP_NATIVE+48(%rdi),%rsp
+	jmp *JMP_NATIVE+56(%rdi)
 
 FUNC siglongjmp, .text.pop.siglongjmp
 	push %rdi
@@ -221,6 +238,8 @@ FUNC siglongjmp, .text.pop.siglongjmp
 	jmp longjmp
 
 FUNC __pop_setjmp_rearm, .text.pop.rearm
-	SAVE_REGISTERS
+	LOAD_EPOCH ax
+	mov %rax,RECORD_EPOCH(%rdi)
+	SAVE_REGISTERS RECORD_NATIVE
 
 	.section .note.GNU-stack,"",@progbits

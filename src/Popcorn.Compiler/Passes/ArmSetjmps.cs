@@ -2,31 +2,42 @@ using Popcorn.Llvm;
 
 namespace Popcorn.Compiler.Passes;
 
-/// <summary>A <c>setjmp</c> call and the word that says whether it armed a buffer.</summary>
-internal sealed record ArmedSetjmp(IrValue Call, IrValue Word);
+/// <summary>The <c>setjmp</c> calls of a function, by number, and the alloca that is its frame's jump record.</summary>
+internal sealed record ArmedSetjmps(IReadOnlyList<IrValue> Calls, IrValue Record)
+{
+    internal static ArmedSetjmps None { get; } = new([], default);
+}
 
 /// <summary>
-/// Gives each <c>setjmp</c> call a word on the data stack that holds the buffer it armed, null before. After a move the
-/// resume clone arms the same buffers again with the new machine's registers (contracts, section 5).
+/// A buffer armed in a function that can be on the stack during a move is told, beside the registers <c>setjmp</c>
+/// writes, which frame and which <c>setjmp</c> call it belongs to. That means the same on every machine, and it is
+/// copied with the buffer. After a move the resume clone stores the registers of the new machine in the record, where
+/// <c>longjmp</c> finds them (contracts, section 5).
 /// </summary>
 internal static class ArmSetjmps
 {
-    internal static List<ArmedSetjmp> Run(IrModule module, IrValue function)
+    // Words of a jmp_buf that setjmp leaves alone, and the size of a record (contracts, section 4).
+    private const long RecordOffset = 160;
+    private const long SiteOffset = 168;
+    private const ulong RecordWords = 30;
+
+    internal static ArmedSetjmps Run(IrModule module, IrValue function)
     {
         IrContext context = module.Context;
-        List<ArmedSetjmp> armed = [];
+        List<IrValue> calls = [.. function.Blocks().SelectMany(b => b.Instructions()).Where(Calls.IsSetjmp)];
+        if (calls.Count == 0)
+            return ArmedSetjmps.None;
         using IrBuilder builder = new(module);
-        foreach (IrBlock block in function.Blocks())
+        IrValue record = builder.Before(function.EntryBlock().First).Alloca(
+            IrContext.Array(context.I64, RecordWords));
+        record.SetAlignment(16);
+        for (int site = 0; site < calls.Count; site++)
         {
-            foreach (IrValue call in block.Instructions().Where(Calls.IsSetjmp))
-            {
-                IrValue word = builder.Before(function.EntryBlock().First).Alloca(context.Pointer);
-                builder.Before(InsertPoints.FirstAfterAllocas(function.EntryBlock())).Store(
-                    context.Pointer.Null(), word);
-                builder.Before(call).Store(call.Argument(0), word);
-                armed.Add(new ArmedSetjmp(call, word));
-            }
+            IrValue buffer = calls[site].Argument(0);
+            builder.Before(calls[site]);
+            builder.Store(record, builder.OffsetInBounds(buffer, RecordOffset)).SetAlignment(8);
+            builder.Store(context.I64.Integer((ulong)site), builder.OffsetInBounds(buffer, SiteOffset)).SetAlignment(8);
         }
-        return armed;
+        return new ArmedSetjmps(calls, record);
     }
 }

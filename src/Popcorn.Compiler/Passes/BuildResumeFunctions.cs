@@ -2,9 +2,13 @@ using Popcorn.Llvm;
 
 namespace Popcorn.Compiler.Passes;
 
+/// <summary>Where <c>longjmp</c> can lead in a function: its setjmp calls by number, and where in its data-stack frame
+/// the jump record lies.</summary>
+internal sealed record JumpTargets(IReadOnlyList<IrValue> Calls, IrValue FrameBase, long Record);
+
 /// <summary>
 /// For a function with sites, <c>f.resume(ptr record)</c>: a clone that enters at a site. It loads the site's values
-/// from the record, arms the setjmp buffers, calls the next record's resume function in place of the original call, and
+/// from the record, renews the jump record, calls the next record's resume function in place of the original call, and
 /// goes on behind it (contracts, section 5). Every value live at some site gets a stack slot in the clone; mem2reg then
 /// builds the phis. </summary>
 internal sealed class BuildResumeFunctions
@@ -14,13 +18,13 @@ internal sealed class BuildResumeFunctions
     private const long SiteOffset = 16;
     private const long ValuesOffset = 32;
     private const long ValueBytes = 16;
+    private const long JumpSiteOffset = 8;
 
     private readonly IrModule _module;
     private readonly IrContext _context;
     private readonly IrValue _original;
     private readonly List<Site> _sites;
-    private readonly IReadOnlyList<(IrValue Call, long Word)> _setjmps;
-    private readonly IrValue _base;
+    private readonly JumpTargets _jumps;
     private readonly Dictionary<IrValue, IrValue> _copies = [];
     private readonly Dictionary<IrValue, IrValue> _slots = [];
     private readonly Dictionary<IrBlock, IrBlock> _lastParts = [];
@@ -29,28 +33,24 @@ internal sealed class BuildResumeFunctions
     private readonly Dictionary<IrValue, IrBlock> _behind = [];
     private IrValue _clone;
     private IrValue _record;
+    private IrValue _jumpResult;
 
     private BuildResumeFunctions(
-        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps,
-        IrValue frameBase)
+        IrModule module, IrValue original, List<Site> sites, JumpTargets jumps)
     {
         _module = module;
         _context = module.Context;
         _original = original;
         _sites = sites;
-        _setjmps = setjmps;
-        _base = frameBase;
+        _jumps = jumps;
     }
 
     /// <param name="module">The module.</param>
     /// <param name="original">A function whose sites carry their bundles.</param>
     /// <param name="sites">Its sites, by number.</param>
-    /// <param name="setjmps">Its setjmp calls and where in the frame their words are.</param>
-    /// <param name="frameBase">Its data-stack frame, if it has one.</param>
-    internal static IrValue Run(
-        IrModule module, IrValue original, List<Site> sites, IReadOnlyList<(IrValue Call, long Word)> setjmps,
-            IrValue frameBase) =>
-        new BuildResumeFunctions(module, original, sites, setjmps, frameBase).Build();
+    /// <param name="jumps">Its setjmp calls.</param>
+    internal static IrValue Run(IrModule module, IrValue original, List<Site> sites, JumpTargets jumps) =>
+        new BuildResumeFunctions(module, original, sites, jumps).Build();
 
     private IrValue Build()
     {
@@ -84,7 +84,7 @@ internal sealed class BuildResumeFunctions
         List<IrBlock> blocks = _original.Blocks();
         foreach (IrBlock block in blocks)
             _copies.Add(block.AsValue, _module.AppendBlock(_clone, "").AsValue);
-        HashSet<IrValue> ends = [.. _sites.Select(s => s.Call), .. _setjmps.Select(s => s.Call)];
+        HashSet<IrValue> ends = [.. _sites.Select(s => s.Call), .. _jumps.Calls];
         List<(IrValue From, IrValue To)> copies = [];
         foreach (IrBlock block in blocks)
             CloneBlock(block, ends, copies);
@@ -164,7 +164,7 @@ internal sealed class BuildResumeFunctions
     private void MakeSlots(IrBlock entry)
     {
         using IrBuilder builder = new(_module);
-        IEnumerable<IrValue> results = _sites.Select(s => s.Call).Concat(_setjmps.Select(s => s.Call))
+        IEnumerable<IrValue> results = _sites.Select(s => s.Call).Concat(_jumps.Calls)
             .Where(c => c.Type.IsStorable && c.HasUses);
         List<IrValue> values = [.. _sites.SelectMany(s => s.Live).Concat(results).Distinct()];
         foreach (IrValue value in values)
@@ -190,6 +190,8 @@ internal sealed class BuildResumeFunctions
         using IrBuilder builder = new(_module);
         builder.AtEnd(entry);
         IrBlock nowhere = _module.AppendBlock(_clone, "");
+        IrBlock? jumped = _jumps.Calls.Count == 0 ? null : BuildJumps(builder, entry, nowhere);
+        builder.AtEnd(entry);
         IrValue number = builder.Load(_context.I32, builder.OffsetInBounds(_record, SiteOffset));
         IrValue choice = builder.Switch(number, nowhere, _sites.Count);
         for (int index = 0; index < _sites.Count; index++)
@@ -197,14 +199,14 @@ internal sealed class BuildResumeFunctions
             IrBlock block = _module.AppendBlock(_clone, "");
             IrBuilder.AddCase(choice, _context.I32.Integer((ulong)index), block);
             builder.AtEnd(block);
-            BuildSite(builder, index);
+            BuildSite(builder, index, jumped);
         }
         builder.AtEnd(nowhere);
         builder.Call(IrContext.Function(_context.Void), _module.Intrinsic("llvm.trap"));
         builder.Unreachable();
     }
 
-    private void BuildSite(IrBuilder builder, int index)
+    private void BuildSite(IrBuilder builder, int index, IrBlock? jumped)
     {
         Site site = _sites[index];
         IrValue[] values = new IrValue[site.Live.Count];
@@ -215,8 +217,8 @@ internal sealed class BuildResumeFunctions
             values[i].SetAlignment(8);
             builder.Store(values[i], _slots[site.Live[i]]);
         }
-        foreach ((IrValue call, long word) in _setjmps)
-            BuildRearm(builder, call, word);
+        if (jumped is { } target)
+            BuildRearm(builder, target);
         // Values are read again: behind a setjmp that returned twice only memory is sure.
         for (int i = 0; i < values.Length; i++)
             values[i] = builder.Load(site.Live[i].Type, _slots[site.Live[i]]);
@@ -231,26 +233,44 @@ internal sealed class BuildResumeFunctions
         builder.Branch(_behind[site.Call]);
     }
 
-    private void BuildRearm(IrBuilder builder, IrValue call, long word)
+    /// <summary>The record gets this machine's registers; a jump to the frame arrives here a second time.</summary>
+    private void BuildRearm(IrBuilder builder, IrBlock jumped)
     {
-        IrBlock arm = _module.AppendBlock(_clone, ""), jumped = _module.AppendBlock(_clone, "");
-        IrBlock unarmed = _module.AppendBlock(_clone, "");
-        IrValue frame = builder.Load(_context.Pointer, _slots[_base]);
-        IrValue buffer = builder.Load(_context.Pointer, builder.OffsetInBounds(frame, word));
-        builder.Branch(builder.CompareNotEqual(buffer, _context.Pointer.Null()), arm, unarmed);
-        builder.AtEnd(arm);
         IrType type = IrContext.Function(_context.I32, _context.Pointer);
         IrValue rearm = _module.DeclareFunction(RuntimeFunctions.SetjmpRearm, type);
         IrAttribute twice = _context.EnumAttribute("returns_twice");
         rearm.AddAttribute(IrCall.FunctionIndex, twice);
-        IrValue result = builder.Call(type, rearm, buffer);
+        IrValue result = builder.Call(type, rearm, JumpRecord(builder));
         result.AddCallAttribute(IrCall.FunctionIndex, twice);
         result.AddCallAttribute(IrCall.FunctionIndex, _context.TextAttribute("gc-leaf-function"));
-        builder.Branch(builder.CompareNotEqual(result, _context.I32.Integer(0)), jumped, unarmed);
+        builder.Store(result, _jumpResult);
+        IrBlock first = _module.AppendBlock(_clone, "");
+        builder.Branch(builder.CompareNotEqual(result, _context.I32.Integer(0)), jumped, first);
+        builder.AtEnd(first);
+    }
+
+    private IrValue JumpRecord(IrBuilder builder) =>
+        builder.OffsetInBounds(builder.Load(_context.Pointer, _slots[_jumps.FrameBase]), _jumps.Record);
+
+    /// <summary>Behind the setjmp call whose number <c>longjmp</c> left in the record, with the value it was
+    /// given.</summary>
+    private IrBlock BuildJumps(IrBuilder builder, IrBlock entry, IrBlock nowhere)
+    {
+        _ = entry.First.IsNone ? builder.AtEnd(entry) : builder.Before(entry.First);
+        _jumpResult = builder.Alloca(_context.I32);
+        IrBlock jumped = _module.AppendBlock(_clone, "");
         builder.AtEnd(jumped);
-        if (_slots.TryGetValue(call, out IrValue slot))
-            builder.Store(result, slot);
-        builder.Branch(_behind[call]);
-        builder.AtEnd(unarmed);
+        IrValue site = builder.Load(_context.I64, builder.OffsetInBounds(JumpRecord(builder), JumpSiteOffset));
+        IrValue choice = builder.Switch(site, nowhere, _jumps.Calls.Count);
+        for (int number = 0; number < _jumps.Calls.Count; number++)
+        {
+            IrBlock landing = _module.AppendBlock(_clone, "");
+            IrBuilder.AddCase(choice, _context.I64.Integer((ulong)number), landing);
+            builder.AtEnd(landing);
+            if (_slots.TryGetValue(_jumps.Calls[number], out IrValue slot))
+                builder.Store(builder.Load(_context.I32, _jumpResult), slot);
+            builder.Branch(_behind[_jumps.Calls[number]]);
+        }
+        return jumped;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
     {
         bool hasSites = facts.Sites(function).Count != 0;
         bool records = hasSites && options.RecordSites;
-        List<ArmedSetjmp> armed = [];
+        ArmedSetjmps armed = ArmedSetjmps.None;
         if (records)
         {
             armed = ArmSetjmps.Run(module, function);
@@ -53,9 +53,10 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
         DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);
         if (!records)
             return;
-        List<(IrValue Call, long Word)> setjmps = [.. armed.Select(a => (a.Call, frame.Offsets[a.Word]))];
-        List<Site> sites = RecordSites.Run(module, function, facts, armed.Count != 0 ? frame.Base : default);
-        IrValue resume = BuildResumeFunctions.Run(module, function, sites, setjmps, frame.Base);
+        bool jumps = armed.Calls.Count != 0;
+        List<Site> sites = RecordSites.Run(module, function, facts, jumps ? frame.Base : default);
+        JumpTargets targets = new(armed.Calls, frame.Base, jumps ? frame.Offsets[armed.Record] : 0);
+        IrValue resume = BuildResumeFunctions.Run(module, function, sites, targets);
         _resumable.Add(new ResumableFunction(function, resume, sites));
     }
 

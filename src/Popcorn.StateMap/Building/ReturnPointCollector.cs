@@ -138,6 +138,9 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
                     reason = $"is in the middle of {register}";
                 value = ValueLocation.InRegister(location.Register);
                 return reason.Length == 0;
+            // An argument of two words that the caller passed in memory is recorded as the address where it lies. It is
+            // never written, so it is there at every site. An address cannot be of this type.
+            case StackMapLocationKind.Direct when type.Kind == ValueKind.I128:
             case StackMapLocationKind.Indirect:
                 if (location.Register != _registers.StackPointer && !_registers.IsCalleeSaved(location.Register))
                     reason = $"is at an address in {register}, which a call does not preserve";

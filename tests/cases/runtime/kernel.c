@@ -17,7 +17,7 @@ enum { AT_FDCWD = -100, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 010
 
 int setjmp(char *buffer) __attribute__((returns_twice));
 int sigsetjmp(char *buffer, int save) __attribute__((returns_twice));
-int __pop_setjmp_rearm(char *buffer) __attribute__((returns_twice));
+int __pop_setjmp_rearm(char *record) __attribute__((returns_twice));
 _Noreturn void longjmp(char *buffer, int value);
 _Noreturn void siglongjmp(char *buffer, int value);
 int fegetround(void), __fesetround(int), fetestexcept(int), feclearexcept(int), feraiseexcept(int);
@@ -71,6 +71,7 @@ static void forks(void)
 }
 
 static char buffer[POP_JMP_BYTES] __attribute__((aligned(16)));
+static char record[POP_RECORD_BYTES] __attribute__((aligned(16)));
 static volatile int stage;
 
 static __attribute__((noinline)) void thrower(double value)
@@ -92,12 +93,15 @@ static void jumps(void)
 	value = setjmp(buffer);
 	if (!value) thrower(kept);
 	CHECK(value == 1);
-	/* A buffer armed anew keeps the common part: dsp as it was at setjmp. */
+	/* After a move a buffer leads to its frame's record. It keeps the common part: dsp as it was at setjmp. */
+	*(char **)(buffer + POP_JMP_RECORD) = record;
+	*(uint64_t *)(buffer + POP_JMP_SITE) = 7;
+	*(uint64_t *)(buffer + POP_JMP_EPOCH) += 1;
 	*dsp -= 64;
 	stage = 4;
-	value = __pop_setjmp_rearm(buffer);
+	value = __pop_setjmp_rearm(record);
 	if (!value) thrower(kept);
-	CHECK(value == 4 && *dsp == before);
+	CHECK(value == 4 && *dsp == before && *(uint64_t *)(record + POP_RECORD_SITE) == 7);
 	uint64_t mask = 1ul << 11, now = 0;
 	value = sigsetjmp(buffer, 1);
 	if (!value) {
