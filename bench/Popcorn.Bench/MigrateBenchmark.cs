@@ -67,7 +67,7 @@ internal static class MigrateBenchmark
     private static double Median(List<JsonElement> reports, string field) =>
         Shell.Median(reports.Select(r => r.GetProperty(field).GetDouble()));
 
-    private static string FindPid(int supervisor)
+    internal static string FindPid(int supervisor)
     {
         JsonElement list = JsonDocument.Parse(Shell.Run(Shell.Popcorn, ["ps", "--json"]).Output).RootElement;
         foreach (JsonElement process in list.EnumerateArray())
@@ -78,6 +78,6 @@ internal static class MigrateBenchmark
         throw new PopcornException($"popcorn ps does not list the program of supervisor {supervisor}");
     }
 
-    private static string[] Descendants(int pid) =>
+    internal static string[] Descendants(int pid) =>
         File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

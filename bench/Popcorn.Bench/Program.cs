@@ -3,7 +3,7 @@ using Popcorn.Core;
 namespace Popcorn.Bench;
 
 /// <summary>
-/// Prints the tables that the documents quote: <c>bench/run [compile] [cost] [migrate] [start] [--smoke]</c>.
+/// Prints the tables that the documents quote: <c>bench/run [compile] [cost] [migrate] [criu] [start] [--smoke]</c>.
 /// Everything is a ratio or a median taken in one run on one machine.
 /// </summary>
 internal static class Program
@@ -14,6 +14,7 @@ internal static class Program
         ["compile"] = CompileBenchmark.Run,
         ["cost"] = CostBenchmark.Run,
         ["migrate"] = MigrateBenchmark.Run,
+        ["criu"] = CriuBenchmark.Run,
     };
 
     private static int Main(string[] arguments)

@@ -136,8 +136,9 @@ struct pop_arena_table {
 enum {
 	POP_OP_MAP = 1, POP_OP_FILL, POP_OP_PROTECT, POP_OP_FD, POP_OP_OPEN, POP_OP_CWD, POP_OP_UMASK,
 	POP_OP_THREAD, POP_OP_MAPFILE, POP_OP_CLOSE, POP_OP_COMMIT, POP_OP_GO,
+	POP_OP_SYNC = 32, POP_OP_CALL,
 };
-enum { POP_ANSWER_READY = 1, POP_ANSWER_ERROR = 2 };
+enum { POP_ANSWER_READY = 1, POP_ANSWER_ERROR = 2, POP_ANSWER_SYNCED = 3 };
 enum { POP_MAP_NORESERVE = 4 };
 
 struct pop_frame_header { uint32_t op, bytes; };
@@ -148,6 +149,7 @@ struct pop_op_protect { uint64_t addr, bytes; uint32_t prot, zero; };
 struct pop_op_fd { uint32_t target, cloexec; };
 struct pop_op_open { uint32_t target, flags; uint64_t offset; char path[]; };
 struct pop_op_thread { uint32_t slot, reserved; uint64_t tp, record; };
+struct pop_op_call { uint64_t nr, args[6]; uint32_t pointers, zero; char data[]; };
 struct pop_op_mapfile { uint64_t addr, bytes; uint32_t prot, flags; uint64_t offset; char path[]; };
 
 #define POP_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)

@@ -140,7 +140,34 @@ static long op_thread(void)
 	return 0;
 }
 
-static long carry_out(uint32_t op, int fd)
+/* What only the process itself can ask for. Structures in the data are asm-generic; bit i of pointers makes argument i
+ * an offset into them. */
+static long op_call(uint32_t bytes)
+{
+	const struct pop_op_call *op = (void *)payload.bytes;
+	struct pop_call call = { .nr = (long)op->nr };
+	for (int i = 0; i < 6; i++) {
+		call.args[i] = (long)op->args[i];
+		if (!(op->pointers >> i & 1)) continue;
+		if (op->args[i] > bytes - sizeof *op) return -EPROTO_;
+		call.args[i] = (long)(op->data + op->args[i]);
+	}
+	call.native[0] = pop_native_number(call.nr);
+	if (call.native[0] < 0) return -ENOSYS_;
+	for (int i = 0; i < 6; i++) call.native[i + 1] = call.args[i];
+	pop_translate_before(&call);
+	const long *n = call.native;
+	return pop_translate_after(&call, pop_raw_native(n[0], n[1], n[2], n[3], n[4], n[5], n[6]));
+}
+
+static long op_sync(void)
+{
+	struct pop_answer synced = { POP_ANSWER_SYNCED, POP_OP_SYNC, 0 };
+	write_all(&synced, sizeof synced);
+	return 0;
+}
+
+static long carry_out(uint32_t op, uint32_t bytes, int fd)
 {
 	const struct pop_op_protect *protect = (void *)payload.bytes;
 	const struct pop_op_fd *place_at = (void *)payload.bytes;
@@ -159,6 +186,8 @@ static long carry_out(uint32_t op, int fd)
 		pop_raw(NR_close, *(uint32_t *)payload.bytes);
 		return 0;
 	case POP_OP_COMMIT: return 0;
+	case POP_OP_SYNC: return op_sync();
+	case POP_OP_CALL: return op_call(bytes);
 	default: return -EPROTO_;
 	}
 }
@@ -167,7 +196,7 @@ static uint32_t payload_least(uint32_t op)
 {
 	static const uint8_t least[] = { [POP_OP_MAP] = 24, [POP_OP_FILL] = 16, [POP_OP_PROTECT] = 24, [POP_OP_FD] = 8,
 		[POP_OP_OPEN] = 18, [POP_OP_CWD] = 2, [POP_OP_UMASK] = 4, [POP_OP_THREAD] = 24, [POP_OP_MAPFILE] = 34,
-		[POP_OP_CLOSE] = 4, [POP_OP_GO] = 0 };
+		[POP_OP_CLOSE] = 4, [POP_OP_CALL] = 64 };
 	return op < sizeof least ? least[op] : 0;
 }
 
@@ -180,7 +209,7 @@ static void run_script(void)
 		if (header.bytes >= PAYLOAD_MAX || header.bytes < payload_least(header.op)) fail(header.op, -EPROTO_);
 		read_all(payload.bytes, header.bytes);
 		payload.bytes[header.bytes] = 0;
-		long result = carry_out(header.op, fd);
+		long result = carry_out(header.op, header.bytes, fd);
 		if (result < 0) fail(header.op, result);
 	} while (header.op != POP_OP_COMMIT);
 }

@@ -45,10 +45,4 @@ public static unsafe class Futex
 
     // asm/unistd.h: x86-64 has a table of its own, AArch64 and RISC-V share the generic one.
     private static nint Number => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
-
-    private struct TimeSpecification
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
 }

@@ -11,6 +11,9 @@ public static unsafe class HostProcess
     /// <summary>Process group of another process, or -1 when it is gone.</summary>
     public static int ProcessGroupOf(int pid) => Unistd.Getpgid(pid);
 
+    /// <summary>Session of another process, or -1 when it is gone.</summary>
+    public static int SessionOf(int pid) => Unistd.Getsid(pid);
+
     /// <summary>One more than the highest descriptor number we and our children may use (RLIMIT_NOFILE,
     /// soft).</summary>
     public static int DescriptorLimit

@@ -55,6 +55,10 @@ public static class ProcessFiles
         return all;
     }
 
+    /// <summary>All lines the kernel has to say of a descriptor; what they are depends on its kind.</summary>
+    public static IReadOnlyList<string> DescriptorLines(int pid, int number) =>
+        File.ReadAllLines($"/proc/{pid}/fdinfo/{number}");
+
     /// <summary>A line of <c>/proc/PID/status</c> without its name, or "" when there is none.</summary>
     public static string Status(int pid, string name)
     {
@@ -67,7 +71,53 @@ public static class ProcessFiles
         return "";
     }
 
+    /// <summary>Processes we may look into that have a descriptor with this link text, with their names.</summary>
+    public static IEnumerable<(int Pid, string Name)> HoldersOf(string target, IReadOnlySet<int> except)
+    {
+        ArgumentNullException.ThrowIfNull(except);
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out int pid) || except.Contains(pid))
+                continue;
+            if (Links(folder + "/fd").Contains(target))
+                yield return (pid, Status(pid, "Name"));
+        }
+    }
+
+    /// <summary>Where file systems of a device are mounted; the kernel's own device number, major in the upper 12
+    /// bits.</summary>
+    public static IEnumerable<string> MountPoints(uint device)
+    {
+        string wanted = $"{device >> 20}:{device & 0xfffff}";
+        foreach (string line in File.ReadLines("/proc/self/mountinfo"))
+        {
+            string[] fields = line.Split(' ');
+            if (fields.Length > 4 && fields[2] == wanted)
+                yield return fields[4].Replace("\\040", " ", StringComparison.Ordinal);
+        }
+    }
+
+    private static List<string> Links(string folder)
+    {
+        List<string> links = [];
+        try
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(folder))
+                links.Add(new FileInfo(path).LinkTarget ?? "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is another user's.
+        }
+        return links;
+    }
+
     public static string WorkingDirectory(int pid) => new FileInfo($"/proc/{pid}/cwd").LinkTarget ?? "/";
+
+    public static string RootDirectory(int pid) => new FileInfo($"/proc/{pid}/root").LinkTarget ?? "/";
+
+    /// <summary>The name space of one kind, as <c>net:[4026531840]</c>; empty when the kernel has none.</summary>
+    public static string Namespace(int pid, string kind) => new FileInfo($"/proc/{pid}/ns/{kind}").LinkTarget ?? "";
 
     public static uint FileModeMask(int pid) => Convert.ToUInt32(Status(pid, "Umask"), 8);
 

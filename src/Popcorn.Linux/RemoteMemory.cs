@@ -5,8 +5,8 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>
-/// The memory of another process, read from outside. Also right for a process under qemu-user here: programs lie below
-/// 2^38, so their guest base is 0 and guest addresses are host addresses.
+/// The memory of another process, read and written from outside. Also right for a process under qemu-user here:
+/// programs lie below 2^38, so their guest base is 0 and guest addresses are host addresses.
 /// </summary>
 public sealed unsafe class RemoteMemory(int pid) : IDisposable
 {
@@ -68,6 +68,28 @@ public sealed unsafe class RemoteMemory(int pid) : IDisposable
             }
         }
         return true;
+    }
+
+    /// <summary>Copies all of the bytes to <paramref name="address"/>, or throws.</summary>
+    public void Write(ulong address, ReadOnlySpan<byte> bytes)
+    {
+        // SAFETY: the local vector describes exactly the caller's span, pinned for the call.
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                IoVector local = new() { Base = (nuint)(start + done), Length = (nuint)(bytes.Length - done) };
+                IoVector remote = new() { Base = (nuint)(address + (ulong)done), Length = local.Length };
+                nint count = SysUio.ProcessVmWritev(Pid, &local, 1, &remote, 1, 0);
+                if (count <= 0)
+                {
+                    throw new LinuxCallException(
+                        "process_vm_writev", Marshal.GetLastPInvokeError(),
+                        $"cannot write {bytes.Length} bytes at 0x{address:x} of process {Pid}");
+                }
+                done += (int)count;
+            }
+        }
     }
 
     public void Dispose() => _memory?.Dispose();

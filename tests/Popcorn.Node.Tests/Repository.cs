@@ -7,11 +7,15 @@ namespace Popcorn.Node.Tests;
 internal static class Repository
 {
     private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor"));
+    private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects"));
 
     public static string Root { get; } = CloneRoot.Path;
 
     /// <summary>The command; <c>./check</c> has run <c>./setup</c> before any test starts.</summary>
     public static string Popcorn { get; } = Path.Combine(Root, "build", "bin", "popcorn");
+
+    /// <summary>tests/cases/node/objects.c, which holds kernel objects of every kind.</summary>
+    public static string Objects => BuiltObjects.Value;
 
     public static string Survivor => BuiltSurvivor.Value;
 

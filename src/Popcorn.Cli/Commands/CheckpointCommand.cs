@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Popcorn.Core;
+using Popcorn.Node.Checkpoints;
 using Popcorn.Wire.Agent;
 
 namespace Popcorn.Cli.Commands;
@@ -16,11 +17,40 @@ internal static class CheckpointCommand
     {
         Description = "File to write.",
         HelpName = "FILE",
-        Required = true,
     };
 
     private static readonly Option<bool> StopOption =
         new("--stop") { Description = "End the program once it is saved." };
+    private static readonly Option<bool> DryRunOption = new("--dry-run")
+    {
+        Description = "Only say what would stand in the way; the program is not touched, no file is written.",
+    };
+
+    private static readonly Option<string?> ParentOption = new("--parent")
+    {
+        Description = "Store only what changed since this image, which a restore then needs too.",
+        HelpName = "OLD",
+    };
+
+    private static readonly Option<string?> CompressOption = new("--compress")
+    {
+        Description =
+            $"zstd level {ImageOptions.LevelMin} to {ImageOptions.LevelMax}, or none; " +
+            $"{ImageOptions.DefaultLevel} if not given.",
+        HelpName = "LEVEL",
+    };
+
+    private static readonly Option<string?> KeyOption = new("--key")
+    {
+        Description = "Encrypt with what this file holds: random bytes or a pass phrase.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> NoSyncOption = new("--no-sync")
+    {
+        Description = "Do not wait for the disk: the file survives the program's end, but not a power cut.",
+    };
+
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Print the figures as an object." };
 
     public static Command Create()
@@ -30,6 +60,11 @@ internal static class CheckpointCommand
             PidArgument,
             OutputOption,
             StopOption,
+            DryRunOption,
+            ParentOption,
+            CompressOption,
+            KeyOption,
+            NoSyncOption,
             JsonOption,
         };
         command.SetAction(Run);
@@ -39,9 +74,16 @@ internal static class CheckpointCommand
     private static int Run(ParseResult parsed)
     {
         int pid = Agents.ParsePid(parsed.GetValue(PidArgument) ?? "");
-        string path = Path.GetFullPath(parsed.GetValue(OutputOption) ?? "");
+        bool dryRun = parsed.GetValue(DryRunOption);
+        string? output = parsed.GetValue(OutputOption);
+        if (output is null && !dryRun)
+            throw new UsageException("checkpoint: --output FILE says where to");
+        string path = Path.GetFullPath(output ?? ".");
+        (int? level, bool plain) = ParseLevel(parsed.GetValue(CompressOption));
         AgentRequest request = new(
-            AgentProtocol.Version, AgentCommand.Checkpoint, Path: path, Stop: parsed.GetValue(StopOption));
+            AgentProtocol.Version, AgentCommand.Checkpoint, DryRun: dryRun, Path: path,
+            Stop: parsed.GetValue(StopOption), NoSync: parsed.GetValue(NoSyncOption), Level: level, Plain: plain,
+            Key: Absolute(parsed.GetValue(KeyOption)), Parent: Absolute(parsed.GetValue(ParentOption)));
         CheckpointReport report;
         try
         {
@@ -55,13 +97,40 @@ internal static class CheckpointCommand
         if (parsed.GetValue(JsonOption))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(report, AgentJson.Default.CheckpointReport));
-            return (int)ExitCode.Ok;
+            return (int)(report.Obstacles.Count == 0 ? ExitCode.Ok : ExitCode.Failed);
         }
+        if (dryRun)
+            return PrintDryRun(pid, report);
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"process {pid}: saved to '{path}', {Timeline.Size(report.FileBytes)}, {report.Frames} frames in " +
             $"{report.Threads} thread{(report.Threads == 1 ? "" : "s")}, down {report.DowntimeMs:0.0} ms" +
             $"{(report.Stopped ? "; it has been ended" : "")}"));
         return (int)ExitCode.Ok;
+    }
+
+    private static int PrintDryRun(int pid, CheckpointReport report)
+    {
+        Console.Out.WriteLine(report.Obstacles.Count == 0
+            ? $"process {pid} can be saved"
+            : $"process {pid} cannot be saved:\n  {string.Join("\n  ", report.Obstacles)}");
+        return (int)(report.Obstacles.Count == 0 ? ExitCode.Ok : ExitCode.Failed);
+    }
+
+    private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
+
+    private static (int? Level, bool Plain) ParseLevel(string? text)
+    {
+        if (text is null)
+            return (null, false);
+        if (text == "none")
+            return (null, true);
+        bool isLevel = int.TryParse(text, CultureInfo.InvariantCulture, out int level)
+            && level is >= ImageOptions.LevelMin and <= ImageOptions.LevelMax;
+        return isLevel
+            ? (level, false)
+            : throw new UsageException(
+                $"--compress: '{text}' is neither none nor a level in {ImageOptions.LevelMin} to " +
+                $"{ImageOptions.LevelMax}");
     }
 }

@@ -1,12 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Popcorn.Core;
-using Popcorn.Node.Agents;
 using Popcorn.Node.Checkpoints;
-using Popcorn.Node.Programs;
 using Popcorn.Wire.Agent;
-using Popcorn.Wire.Image;
 
 namespace Popcorn.Cli.Commands;
 
@@ -21,12 +17,19 @@ internal static class InspectCommand
 
     private static readonly Option<bool> JsonOption = new("--json") { Description = "Print an object." };
 
+    private static readonly Option<string?> KeyOption = new("--key")
+    {
+        Description = "What an encrypted image was encrypted with.",
+        HelpName = "FILE",
+    };
+
     public static Command Create()
     {
         Command command = new("inspect", "Show where a program is: frames, source lines, live values on each ISA.")
         {
             WhatArgument,
             JsonOption,
+            KeyOption,
         };
         command.SetAction(Run);
         return command;
@@ -40,7 +43,7 @@ internal static class InspectCommand
         if (isPid)
             InspectProcess(Agents.ParsePid(what), json);
         else
-            InspectImage(what, json);
+            InspectImage(what, parsed.GetValue(KeyOption), json);
         return (int)ExitCode.Ok;
     }
 
@@ -54,52 +57,33 @@ internal static class InspectCommand
             FramePrinter.Print(threads, Console.Out);
     }
 
-    private static void InspectImage(string path, bool json)
+    private static void InspectImage(string path, string? key, bool json)
     {
-        using ImageFile image = ImageFile.Open(path);
-        ProgramFiles program = image.FindProgram();
-        IReadOnlyList<ThreadListing> threads = new ProcessInspector(program).Describe(image.ReadThreads(program.Map));
-        ImageListing listing = Describe(image, threads);
+        using ImageFile image = RestoreCommand.OpenImage(path, key);
+        ImageListing listing = ImageDescriber.Describe(image);
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(listing, AgentJson.Default.ImageListing));
         else
             Print(listing);
     }
 
-    private static ImageListing Describe(ImageFile image, IReadOnlyList<ThreadListing> threads)
-    {
-        ImageProgram program = image.Program;
-        DateTimeOffset taken = DateTimeOffset.FromUnixTimeMilliseconds(program.TakenAtUnixMs);
-        return new ImageListing(
-            image.Path,
-            program.Path,
-            program.Arguments,
-            Convert.ToHexStringLower(program.BuildId.Span),
-            program.Isa.Name(),
-            taken.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
-            program.Pid,
-            program.WorkingDirectory,
-            image.FileBytes,
-            image.MemoryBytes,
-            [.. image.Descriptors.Select(Describe)],
-            threads);
-    }
-
-    private static string Describe(ImageDescriptor descriptor) => descriptor.Kind == ImageDescriptorKind.Inherited
-        ? $"{descriptor.Number}: taken from the restorer (was {descriptor.Path})"
-        : $"{descriptor.Number}: {descriptor.Path}, offset {descriptor.Position}";
-
     private static void Print(ImageListing image)
     {
         TextWriter output = Console.Out;
-        string size = $"{Timeline.Size(image.FileBytes)} ({Timeline.Size(image.MemoryBytes)} of memory)";
-        output.WriteLine($"checkpoint  {image.Path}, {size}");
-        output.WriteLine($"program     {image.Program}, build {image.BuildId}");
-        output.WriteLine($"command     {string.Join(' ', image.Arguments)}");
-        output.WriteLine(
-            $"taken       {image.TakenAt} on {image.TakenOn}, pid {image.Pid}, in {image.WorkingDirectory}");
-        foreach (string descriptor in image.Descriptors)
-            output.WriteLine($"descriptor  {descriptor}");
-        FramePrinter.Print(image.Threads, output);
+        string traits = $"{(image.Compressed ? ", compressed" : "")}{(image.Encrypted ? ", encrypted" : "")}";
+        output.WriteLine($"checkpoint  {image.Path}, {Timeline.Size(image.FileBytes)}{traits}, {image.Identity}");
+        output.WriteLine($"memory      {Timeline.Size(image.MemoryBytes)} in it" +
+            (image.Parent is null ? "" : $", {Timeline.Size(image.KeptBytes)} in its parent '{image.Parent}'"));
+        output.WriteLine($"taken       {image.TakenAt} on {image.Machine} by user {image.User}");
+        foreach (ImageProcessListing process in image.Processes)
+        {
+            string parent = process.ParentPid == 0 ? "" : $", child of {process.ParentPid}";
+            output.WriteLine($"process     {process.Pid}{parent}, on {process.TakenOn}, in {process.WorkingDirectory}");
+            output.WriteLine($"program     {process.Program}, build {process.BuildId}");
+            output.WriteLine($"command     {string.Join(' ', process.Arguments)}");
+            foreach ((int number, int description) in process.Descriptors)
+                output.WriteLine($"descriptor  {number}: {image.Objects[description]}");
+            FramePrinter.Print(process.Threads, output);
+        }
     }
 }

@@ -3,6 +3,7 @@ using Popcorn.Core;
 using Popcorn.Node.Agents;
 using Popcorn.Node.Checkpoints;
 using Popcorn.Node.Moves;
+using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
 
@@ -22,12 +23,32 @@ internal static class RestoreCommand
         Description = "Print a line on standard error for each move.",
     };
 
+    private static readonly Option<bool> ForceOption = new("--force")
+    {
+        Description = "Go on although files have changed, or the image is another user's.",
+    };
+
+    private static readonly Option<string[]> MapOption = new("--map")
+    {
+        Description = "Where a file or folder that the program had open is now; may be given several times.",
+        HelpName = "OLD=NEW",
+    };
+
+    private static readonly Option<string?> KeyOption = new("--key")
+    {
+        Description = "What an encrypted image was encrypted with.",
+        HelpName = "FILE",
+    };
+
     public static Command Create()
     {
         Command command = new("restore", "Let a saved program go on, as often as you like.")
         {
             FileArgument,
             IsaOption,
+            ForceOption,
+            MapOption,
+            KeyOption,
             VerboseOption,
         };
         command.SetAction(Run);
@@ -36,25 +57,33 @@ internal static class RestoreCommand
 
     private static int Run(ParseResult parsed)
     {
-        using ImageFile image = ImageFile.Open(parsed.GetValue(FileArgument) ?? "");
+        RestoreChoices choices =
+            RestoreChoices.Parse(parsed.GetValue(ForceOption), parsed.GetValue(MapOption) ?? []);
+        using ImageFile image = OpenImage(parsed.GetValue(FileArgument) ?? "", parsed.GetValue(KeyOption));
         string? isaText = parsed.GetValue(IsaOption);
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
-        ProgramFiles program = image.FindProgram();
+        if (image.Processes.Count > 1)
+            throw new PopcornException(
+                $"'{image.Path}' holds {image.Processes.Count} processes, which this version cannot restore");
+        ProgramFiles program = image.FindPrograms()[image.Processes[0].Program];
         IsaHost host = IsaHost.Find(isa);
         bool verbose = parsed.GetValue(VerboseOption);
         return Supervision.Run(
-            program, image.Program.Arguments, MoveSchedule.None, e => Timeline.Report(e, verbose),
-            (launcher, options) => Adopt(image, program, host, launcher, options));
+            program, image.Processes[0].Arguments, MoveSchedule.None, e => Timeline.Report(e, verbose),
+            (launcher, options) => Adopt(image, choices, program, host, launcher, options));
     }
 
+    internal static ImageFile OpenImage(string path, string? key) =>
+        ImageFile.Open(path, key is null ? null : ImageOptions.ReadSecret(key));
+
     private static Supervisor Adopt(
-        ImageFile image, ProgramFiles program, IsaHost host, ProcessLauncher launcher, SupervisorOptions options)
+        ImageFile image, RestoreChoices choices, ProgramFiles program, IsaHost host, ProcessLauncher launcher,
+        SupervisorOptions options)
     {
+        ImageRestorer restorer = new(image, choices, options.Limits);
         try
         {
-            return Supervisor.Adopt(
-                program, launcher, () =>
-                    ImageRestorer.Restore(image, program, launcher, host, options.Limits), options);
+            return Supervisor.Adopt(program, launcher, () => restorer.Restore(program, launcher, host), options);
         }
         catch (MoveException e)
         {

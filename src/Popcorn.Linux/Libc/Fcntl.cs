@@ -7,6 +7,17 @@ internal static partial class Fcntl
 {
     public const int GetFd = 1;
     public const int SetFd = 2;
+    public const int GetFlags = 3;
+    public const int SetFlags = 4;
+    public const int OfdSetLock = 37;
+    public const int DuplicateCloexec = 1030;
+    public const int SetPipeBytes = 1031;
+    public const int GetPipeBytes = 1032;
+    public const int AddSeals = 1033;
+    public const int GetSeals = 1034;
+    public const int LockExclusive = 2;
+    public const int LockShared = 1;
+    public const int LockNonblock = 4;
     public const int FdCloexec = 1;
     public const int ReadOnly = 0;
     public const int WriteOnly = 1;
@@ -19,4 +30,17 @@ internal static partial class Fcntl
 
     [LibraryImport(Library.C, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int fd, int command, nint argument);
+
+    [LibraryImport(Library.C, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(int fd, int operation);
+}
+
+/// <summary><c>struct flock</c> of the 64-bit kernels; read locks are 0, write locks 1.</summary>
+internal struct LockRequest
+{
+    public short Type;
+    public short Whence;
+    public long Start;
+    public long Length;
+    public int Pid;
 }

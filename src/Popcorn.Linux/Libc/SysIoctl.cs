@@ -2,14 +2,33 @@ using System.Runtime.InteropServices;
 
 namespace Popcorn.Linux.Libc;
 
-/// <summary>sys/ioctl.h and the one request used: PAGEMAP_SCAN of linux/fs.h (kernel 6.7).</summary>
+/// <summary>sys/ioctl.h and the requests used, PAGEMAP_SCAN of linux/fs.h (kernel 6.7) among them.</summary>
 internal static unsafe partial class SysIoctl
 {
     // _IOWR('f', 16, struct pm_scan_arg), a struct of 96 bytes.
     public const nuint PagemapScan = 0xc0606610;
 
+    // asm-generic/ioctls.h.
+    public const nuint GetTerminalModes = 0x5401;
+    public const nuint SetTerminalModes = 0x5402;
+    public const nuint GetWindowSize = 0x5413;
+    public const nuint SetWindowSize = 0x5414;
+    public const nuint BytesReadable = 0x541b;
+    public const nuint TerminalNumber = 0x80045430;
+    public const nuint UnlockTerminal = 0x40045431;
+    public const nuint OpenTerminalPeer = 0x5441;
+
+    // linux/timerfd.h: TFD_IOC_SET_TICKS, _IOW('T', 0, __u64).
+    public const nuint SetTimerTicks = 0x40085400;
+
     [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int fd, nuint request, PagemapScanArgument* argument);
+
+    [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoctlBytes(int fd, nuint request, byte* argument);
+
+    [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoctlNumber(int fd, nuint request, nint argument);
 }
 
 /// <summary><c>struct pm_scan_arg</c>.</summary>

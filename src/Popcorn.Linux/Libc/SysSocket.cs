@@ -33,6 +33,30 @@ internal static unsafe partial class SysSocket
     [LibraryImport(Library.C, EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int Setsockopt(int fd, int level, int name, void* value, uint length);
 
+    [LibraryImport(Library.C, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library.C, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int fd, byte* address, uint length);
+
+    [LibraryImport(Library.C, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int fd, byte* address, uint length);
+
+    [LibraryImport(Library.C, EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(int fd, int backlog);
+
+    [LibraryImport(Library.C, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int fd, int how);
+
+    [LibraryImport(Library.C, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int Getsockname(int fd, byte* address, ref uint length);
+
+    [LibraryImport(Library.C, EntryPoint = "getpeername", SetLastError = true)]
+    public static partial int Getpeername(int fd, byte* address, ref uint length);
+
+    [LibraryImport(Library.C, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int fd, byte* buffer, nuint count, int flags);
+
     [LibraryImport(Library.C, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int Getsockopt(int fd, int level, int name, void* value, ref uint length);
 }

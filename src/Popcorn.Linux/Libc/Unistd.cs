@@ -35,6 +35,9 @@ internal static unsafe partial class Unistd
     [LibraryImport(Library.C, EntryPoint = "getpgid", SetLastError = true)]
     public static partial int Getpgid(int pid);
 
+    [LibraryImport(Library.C, EntryPoint = "getsid", SetLastError = true)]
+    public static partial int Getsid(int pid);
+
     [LibraryImport(Library.C, EntryPoint = "isatty", SetLastError = true)]
     public static partial int Isatty(int fd);
 
@@ -48,4 +51,14 @@ internal static unsafe partial class Unistd
     // syscall(2) is variadic; on the 64-bit Linux ABIs of our hosts a variadic integer call is an ordinary one.
     [LibraryImport(Library.C, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
+
+    [LibraryImport(Library.C, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Lseek(int fd, long offset, int whence);
+
+    [LibraryImport(Library.C, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe2(int* fds, int flags);
+
+    // fcntl.h, but of one family with pipe2 here.
+    [LibraryImport(Library.C, EntryPoint = "tee", SetLastError = true)]
+    public static partial nint Tee(int from, int to, nuint count, uint flags);
 }

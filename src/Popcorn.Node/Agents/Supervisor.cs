@@ -240,7 +240,17 @@ public sealed class Supervisor : IDisposable
     {
         if (string.IsNullOrEmpty(request.Path) || !Path.IsPathRooted(request.Path))
             throw new MoveException(MovePhase.Check, "a checkpoint needs the absolute path of its file");
-        CheckpointReport report = Checkpointer.Take(_program, _process, _options, request.Path, request.Stop);
+        if (request.DryRun)
+        {
+            return new CheckpointReport(request.Path, 0, 0, (int)_process.Control.Threads, 0, 0, 0, Stopped: false)
+            {
+                Obstacles = Checkpointer.FindObstacles(_process),
+            };
+        }
+        int? level = request.Plain ? null : request.Level ?? ImageOptions.DefaultLevel;
+        byte[]? secret = request.Key is null ? null : ImageOptions.ReadSecret(request.Key);
+        CheckpointReport report = Checkpointer.Take(_program, _process, _options, new CheckpointRequest(
+            request.Path, request.Stop, Sync: !request.NoSync, new ImageOptions(level, secret, request.Parent)));
         _stopped = report.Stopped;
         return report;
     }

@@ -1,8 +1,13 @@
+using Popcorn.Core;
+using Popcorn.Linux;
 using Popcorn.Node.Agents;
 using Popcorn.Node.Moves;
+using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
+using Popcorn.Transform;
 using Popcorn.Wire.Agent;
+using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Checkpoints;
 
@@ -10,17 +15,33 @@ namespace Popcorn.Node.Checkpoints;
 /// on disk.</summary>
 public static class Checkpointer
 {
+    /// <summary>All reasons why this process cannot be saved now; it is not disturbed.</summary>
+    public static IReadOnlyList<string> FindObstacles(ProgramProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        List<string> obstacles = [.. ObstacleFinder.FindInProcess(process)];
+        if (process.HasEnded)
+            return obstacles;
+        using ObjectCapture capture = new([SourceOf(process)], parked: false);
+        // What no process can hand over is named by both.
+        obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
+        return obstacles;
+    }
+
     public static CheckpointReport Take(
-        ProgramFiles program, ProgramProcess process, SupervisorOptions options, string path, bool stop)
+        ProgramFiles program, ProgramProcess process, SupervisorOptions options, CheckpointRequest request)
     {
         ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(options);
-        IReadOnlyList<string> obstacles = DescriptorRules.FindObstacles(process);
-        if (obstacles.Count > 0)
-            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+        ArgumentNullException.ThrowIfNull(request);
+        Refuse(FindObstacles(process));
+        ImageOptions imageOptions = request.Image.Checked();
+        using ImageFile? parent =
+            imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret) : null;
         // Opened first: an unwritable place is found out before the program is touched.
-        using ImageWriter writer = new(path);
+        using ImageWriter writer = new(request.Path, imageOptions, parent);
         _ = program.Load(process.Isa);
+        ImageProgram saved = new(program.Path, program.Map.BuildId, program.Fingerprints());
         MoveClock clock = new();
         using Parking parking = Parking.Of(process, options.Limits.Park);
         double parkMs = clock.Lap();
@@ -30,19 +51,74 @@ public static class Checkpointer
             throw new MoveException(MovePhase.Park, parking.Why);
         using ProcessCapture capture = new(program, process);
         CapturedProcess captured = capture.ReadRest(capture.ReadThreads());
-        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        writer.WriteState(program, process, captured, capture.Memory, options.Command, now);
-        if (!stop)
+        using ObjectCapture objects = new([SourceOf(process)], parked: true);
+        CapturedObjects found = objects.Read();
+        Refuse(found.Obstacles);
+        ImageProcess image = Describe(program, process, captured, found, options.Command);
+        writer.WriteMemory(0, image.Kinship.Pid, captured, capture.Memory);
+        writer.WriteContents(found.Contents);
+        writer.WriteSections(Unit(saved, parent), [image], found);
+        if (!request.Stop)
             parking.Dispose();
         double downtimeMs = clock.Lap();
-        writer.Finish();
-        if (stop)
+        writer.Finish(request.Sync);
+        if (request.Stop)
         {
             _ = process.Destroy();
             parking.Forget();
         }
         return new CheckpointReport(
-            path, writer.FileBytes, writer.MemoryBytes, captured.Threads.Count, captured.Frames, parkMs, downtimeMs,
-            stop);
+            request.Path, writer.FileBytes, writer.StoredBytes, captured.Threads.Count, captured.Frames, parkMs,
+            downtimeMs, request.Stop);
+    }
+
+    private static void Refuse(IReadOnlyList<string> obstacles)
+    {
+        if (obstacles.Count > 0)
+            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+    }
+
+    private static DescriptorSource SourceOf(ProgramProcess process) => new(
+        process.Child,
+        [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !ProcessCapture.IsOurs(d))]);
+
+    private static ImageUnit Unit(ImageProgram program, ImageFile? parent) => new(
+        DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+        HostProcess.EffectiveUser,
+        Environment.MachineName,
+        parent is null ? null : new ImageParent(parent.Identity, Path.GetFullPath(parent.Path)),
+        [program]);
+
+    private static ImageProcess Describe(
+        ProgramFiles program, ProgramProcess process, CapturedProcess captured, CapturedObjects objects,
+        IReadOnlyList<string> arguments)
+    {
+        int hostPid = process.Child.Pid;
+        ProcessTraits traits = ProcessTraits.Of(process);
+        int pid = (int)process.Control.Pid;
+        // A leader of its own group or session is one again; any other is where whoever restores is.
+        int group = HostProcess.ProcessGroupOf(hostPid) == hostPid ? pid : 0;
+        int session = HostProcess.SessionOf(hostPid) == hostPid ? pid : 0;
+        return new ImageProcess(
+            Program: 0,
+            process.Isa,
+            new ImageKinship(pid, Parent: 0, group, session),
+            arguments,
+            captured.WorkingDirectory,
+            captured.FileModeMask,
+            traits.Limits,
+            objects.Descriptors[0],
+            objects.RecordLocks[0],
+            [.. captured.Mappings.Select(m => new ImageMapping(m, captured.Paths.GetValueOrDefault(m.Start, "")))],
+            [.. captured.Threads.Select(t => Encode(t, traits, program.Map))]);
+    }
+
+    private static ImageThread Encode(CapturedThread thread, ProcessTraits traits, StateMap.StateMapReader map)
+    {
+        ThreadTraits own = traits.Threads.First(t => t.Slot == thread.Slot);
+        FieldWriter writer = new();
+        ThreadStateCodec.Encode(thread.State, map, writer);
+        return new ImageThread(
+            thread.Slot, thread.ThreadPointer, own.Nice, own.Affinity, writer.Written.ToArray());
     }
 }

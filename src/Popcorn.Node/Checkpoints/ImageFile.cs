@@ -9,61 +9,172 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Checkpoints;
 
 /// <summary>
-/// A checkpoint image opened for reading. Opening verifies every checksum, so that a damaged image is refused before
-/// anything is started; page bytes stay in the file and are read when they are sent.
+/// A checkpoint image opened for reading, with the images it builds on. Opening verifies every checksum, so that a
+/// damaged image is refused before anything is started; data stays in the file until it is needed.
 /// </summary>
 public sealed class ImageFile : IDisposable
 {
-    private const int PieceBytes = 1 << 20;
+    /// <summary>Longer chains are taken for a circle.</summary>
+    private const int ChainMax = 1000;
 
     private readonly SafeFileHandle _file;
     private readonly ImageHeader _header;
-    private readonly byte[] _threads;
+    private readonly ImageKey? _key;
+    private readonly ImageChunk[] _chunks;
+    private readonly KeptRuns[] _kept;
 
-    private ImageFile(string path, SafeFileHandle file, ImageHeader header)
+    private ImageFile(string path, SafeFileHandle file, ImageHeader header, byte[]? secret)
     {
         Path = path;
         _file = file;
         _header = header;
-        FieldReader reader = Reader(ImageSectionKind.Program, out _);
-        Program = ImageProgram.Read(ref reader);
+        bool isEncrypted = (header.Traits & ImageTraits.Encrypted) != 0;
+        if (isEncrypted && secret is null)
+            throw new PopcornException($"'{path}' is encrypted: name its key with --key FILE");
+        _key = isEncrypted ? ImageKey.Derive(secret!, header.Salt, header.Identity) : null;
+        FieldReader reader = Reader(ImageSectionKind.Unit);
+        Unit = ImageUnit.Read(ref reader);
         Finish(reader);
-        _ = Reader(ImageSectionKind.Threads, out _threads);
-        reader = Reader(ImageSectionKind.Mappings, out _);
-        Mappings = ImageMapping.ReadAll(ref reader);
+        reader = Reader(ImageSectionKind.Objects);
+        Objects = ImageObject.ReadAll(ref reader);
         Finish(reader);
-        reader = Reader(ImageSectionKind.Descriptors, out _);
-        Descriptors = ImageDescriptor.ReadAll(ref reader);
+        reader = Reader(ImageSectionKind.Descriptions);
+        Descriptions = ImageDescription.ReadAll(ref reader, Objects.Count);
         Finish(reader);
-        reader = Reader(ImageSectionKind.PageRuns, out _);
-        Runs = ImagePageRun.ReadAll(ref reader, header.Section(ImageSectionKind.PageBytes).Bytes);
+        reader = Reader(ImageSectionKind.Processes);
+        Processes = ImageProcess.ReadAll(ref reader, Unit.Programs.Count, Descriptions.Count);
         Finish(reader);
-        VerifyPages();
+        reader = Reader(ImageSectionKind.Chunks);
+        _chunks = ImageChunk.ReadAll(ref reader, Data.Bytes, Processes.Count);
+        _kept = KeptRuns.ReadAll(ref reader, Unit.Parent is not null, Processes.Count);
+        Finish(reader);
+        VerifyData();
     }
 
     public string Path { get; }
 
-    public ImageProgram Program { get; }
+    public ImageUnit Unit { get; }
 
-    public IReadOnlyList<ImageMapping> Mappings { get; }
+    public IReadOnlyList<ImageProcess> Processes { get; }
 
-    public IReadOnlyList<ImageDescriptor> Descriptors { get; }
+    public IReadOnlyList<ImageObject> Objects { get; }
 
-    public IReadOnlyList<ImagePageRun> Runs { get; }
+    public IReadOnlyList<ImageDescription> Descriptions { get; }
+
+    /// <summary>The image this one is the difference to.</summary>
+    public ImageFile? Parent { get; private set; }
+
+    public ImageIdentity Identity => _header.Identity;
+
+    public bool IsEncrypted => _key is not null;
+
+    public bool IsCompressed => Array.Exists(_chunks, c => c.Coding != ChunkCoding.Plain);
 
     public long FileBytes => (long)_header.FileBytes;
 
-    public long MemoryBytes => (long)_header.Section(ImageSectionKind.PageBytes).Bytes;
+    /// <summary>Memory stored in this file, before compression.</summary>
+    public long MemoryBytes => _chunks.Where(c => !c.Owner.IsContents).Sum(c => (long)c.RawBytes);
 
-    public static ImageFile Open(string path)
+    /// <summary>Memory that is in the parent.</summary>
+    public long KeptBytes => _kept.Sum(k => k.Runs.Sum(r => (long)r.Bytes));
+
+    private ImageSection Data => _header.Section(ImageSectionKind.Data);
+
+    public static ImageFile Open(string path, byte[]? secret = null)
+    {
+        ImageFile image = OpenAlone(path, secret);
+        try
+        {
+            ImageFile child = image;
+            for (int depth = 0; child.Unit.Parent is ImageParent parent; depth++)
+            {
+                if (depth == ChainMax)
+                    throw new BadInputException($"{path}: it builds on more than {ChainMax} images");
+                child.Parent = OpenParent(child, parent, secret);
+                child = child.Parent;
+            }
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The programs it was taken of, after checking that none of their files changed since: resuming in other code
+    /// than was running would be anybody's guess.
+    /// </summary>
+    public IReadOnlyList<ProgramFiles> FindPrograms() => [.. Unit.Programs.Select(FindProgram)];
+
+    /// <summary>The threads of a process, each frame checked against its program's state map.</summary>
+    public IReadOnlyList<CapturedThread> ReadThreads(ImageProcess process, StateMapReader map)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        List<CapturedThread> threads = [];
+        foreach (ImageThread image in process.Threads)
+        {
+            FieldReader frames = new(image.State.Span, $"{Where(ImageSectionKind.Processes)}, slot {image.Slot}");
+            Popcorn.Transform.ThreadState state = new();
+            ThreadStateCodec.Decode(ref frames, map, state);
+            threads.Add(new CapturedThread(image.Slot, image.ThreadPointer, state));
+        }
+        return threads;
+    }
+
+    /// <summary>
+    /// Hands over all stored memory of a process, from several threads at once, each page once and in no order.
+    /// </summary>
+    public void ReadMemory(int process, MemorySink sink)
+    {
+        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
+        ImageOwner owner = ImageOwner.Process(process);
+        reader.Read([.. _chunks.Where(c => c.Owner == owner)], wanted: null, sink);
+        IReadOnlyList<ImageRun> kept = Kept(process);
+        int pid = Processes[process].Kinship.Pid;
+        for (ImageFile? image = Parent; image is not null && kept.Count > 0; image = image.Parent)
+            kept = image.ReadKept(pid, kept, sink);
+    }
+
+    /// <summary>Fills a buffer with the contents of a kernel object; what is not stored is zero.</summary>
+    public byte[] ReadContents(int number, ulong bytes)
+    {
+        if (bytes > (ulong)Array.MaxLength)
+            throw new BadInputException($"{Path}: contents of {bytes} bytes cannot be");
+        byte[] contents = new byte[bytes];
+        ReadContents(number, (offset, part) =>
+        {
+            if (offset + (ulong)part.Length > bytes)
+                throw new BadInputException($"{Path}: contents {number} are larger than {bytes} bytes");
+            part.CopyTo(contents.AsSpan((int)offset));
+        });
+        return contents;
+    }
+
+    public void ReadContents(int number, MemorySink sink)
+    {
+        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
+        ImageOwner owner = ImageOwner.Contents(number);
+        reader.Read([.. _chunks.Where(c => c.Owner == owner)], wanted: null, sink);
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _key?.Dispose();
+        Parent?.Dispose();
+    }
+
+    private static ImageFile OpenAlone(string path, byte[]? secret)
     {
         SafeFileHandle file = File.OpenHandle(path);
         try
         {
             byte[] start = new byte[ImageHeader.Bytes];
-            int count = ReadFully(file, start, 0);
+            int count = DataReader.ReadFully(file, start, 0);
             ulong length = (ulong)RandomAccess.GetLength(file);
-            return new ImageFile(path, file, ImageHeader.Read(start.AsSpan(0, count), length, path));
+            return new ImageFile(path, file, ImageHeader.Read(start.AsSpan(0, count), length, path), secret);
         }
         catch
         {
@@ -72,14 +183,47 @@ public sealed class ImageFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// The program it was taken of, after checking that none of its files changed since: resuming in other code than
-    /// was running would be anybody's guess.
-    /// </summary>
-    public ProgramFiles FindProgram()
+    /// <summary>Where it was, or beside its child: images are often moved together.</summary>
+    private static ImageFile OpenParent(ImageFile child, ImageParent parent, byte[]? secret)
     {
-        ProgramFiles program = ProgramFiles.Find(Program.Path);
-        foreach (FileFingerprint expected in Program.Files)
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(child.Path)) ?? "/";
+        string beside = System.IO.Path.Combine(folder, System.IO.Path.GetFileName(parent.Path));
+        string? found = Array.Find([beside, parent.Path], File.Exists);
+        if (found is null)
+        {
+            throw new BadInputException(
+                $"'{child.Path}' holds only what changed since '{parent.Path}', and that file is not there");
+        }
+        ImageFile image = OpenAlone(found, secret);
+        if (image.Identity == parent.Identity)
+            return image;
+        image.Dispose();
+        throw new BadInputException(
+            $"'{child.Path}' holds only what changed since '{parent.Path}', but '{found}' is another image " +
+            $"({image.Identity}, not {parent.Identity})");
+    }
+
+    private IReadOnlyList<ImageRun> Kept(int process) =>
+        Array.Find(_kept, k => k.Process == process)?.Runs ?? [];
+
+    /// <summary>Hands over those of the wanted runs that are here, and returns those its own parent has.</summary>
+    private List<ImageRun> ReadKept(int pid, IReadOnlyList<ImageRun> wanted, MemorySink sink)
+    {
+        int process = 0;
+        while (process < Processes.Count && Processes[process].Kinship.Pid != pid)
+            process++;
+        if (process == Processes.Count)
+            throw new BadInputException($"{Path}: process {pid} is not in it");
+        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
+        ImageOwner owner = ImageOwner.Process(process);
+        reader.Read([.. _chunks.Where(c => c.Owner == owner)], wanted, sink);
+        return DataReader.Intersect(wanted, Kept(process));
+    }
+
+    private static ProgramFiles FindProgram(ImageProgram saved)
+    {
+        ProgramFiles program = ProgramFiles.Find(saved.Path);
+        foreach (FileFingerprint expected in saved.Files)
         {
             FileFingerprint actual;
             try
@@ -103,49 +247,6 @@ public sealed class ImageFile : IDisposable
         return program;
     }
 
-    /// <summary>The threads, each frame checked against the program's state map.</summary>
-    public IReadOnlyList<CapturedThread> ReadThreads(StateMapReader map)
-    {
-        FieldReader reader = new(_threads, Where(ImageSectionKind.Threads));
-        ImageThread[] images = ImageThread.ReadAll(ref reader);
-        Finish(reader);
-        if (images.Length == 0)
-            throw new BadInputException(Where(ImageSectionKind.Threads), 0, "there is no thread");
-        List<CapturedThread> threads = [];
-        foreach (ImageThread image in images)
-        {
-            FieldReader frames = new(image.State.Span, $"{Where(ImageSectionKind.Threads)}, slot {image.Slot}");
-            Popcorn.Transform.ThreadState state = new();
-            ThreadStateCodec.Decode(ref frames, map, state);
-            threads.Add(new CapturedThread(image.Slot, image.ThreadPointer, state));
-        }
-        return threads;
-    }
-
-    /// <summary>Copies page bytes; <paramref name="offset"/> counts from the start of the first run's.</summary>
-    public void ReadPages(ulong offset, Span<byte> buffer)
-    {
-        ImageSection section = _header.Section(ImageSectionKind.PageBytes);
-        if (ReadFully(_file, buffer, (long)(section.Offset + offset)) != buffer.Length)
-            throw new BadInputException(
-                Path, (long)(section.Offset + offset), "the file became shorter while it was read");
-    }
-
-    public void Dispose() => _file.Dispose();
-
-    private static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        int done = 0;
-        while (done < buffer.Length)
-        {
-            int count = RandomAccess.Read(file, buffer[done..], offset + done);
-            if (count == 0)
-                break;
-            done += count;
-        }
-        return done;
-    }
-
     private static void Finish(in FieldReader reader)
     {
         if (reader.Remaining != 0)
@@ -154,33 +255,29 @@ public sealed class ImageFile : IDisposable
 
     private string Where(ImageSectionKind kind) => $"{Path}({kind})";
 
-    private FieldReader Reader(ImageSectionKind kind, out byte[] bytes)
+    private FieldReader Reader(ImageSectionKind kind)
     {
         ImageSection section = _header.Section(kind);
         if (section.Bytes > int.MaxValue)
             throw new BadInputException(
                 Path, (long)section.Offset, $"section {kind} of {section.Bytes} bytes cannot be");
-        bytes = new byte[section.Bytes];
-        int count = ReadFully(_file, bytes, (long)section.Offset);
+        byte[] bytes = new byte[section.Bytes];
+        int count = DataReader.ReadFully(_file, bytes, (long)section.Offset);
         if (count != bytes.Length || Crc32C.Of(bytes) != section.Checksum)
             throw Damaged(section);
-        return new FieldReader(bytes, Where(kind));
+        if (_key is null)
+            return new FieldReader(bytes, Where(kind));
+        byte[] text = new byte[Math.Max(0, bytes.Length - ImageKey.TagBytes)];
+        return _key.TryOpen(kind, 0, bytes, text)
+            ? new FieldReader(text, Where(kind))
+            : throw new BadInputException($"{Path}: the key is not the one it was encrypted with");
     }
 
-    private void VerifyPages()
+    private void VerifyData()
     {
-        ImageSection section = _header.Section(ImageSectionKind.PageBytes);
-        byte[] piece = new byte[(int)Math.Min(PieceBytes, section.Bytes)];
-        uint checksum = Crc32C.Initial;
-        for (ulong done = 0; done < section.Bytes;)
-        {
-            Span<byte> part = piece.AsSpan(0, (int)Math.Min((ulong)piece.Length, section.Bytes - done));
-            ReadPages(done, part);
-            checksum = Crc32C.Append(checksum, part);
-            done += (ulong)part.Length;
-        }
-        if (Crc32C.Finish(checksum) != section.Checksum)
-            throw Damaged(section);
+        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
+        if (Data.Checksum != 0 || !reader.Verify(_chunks))
+            throw Damaged(Data);
     }
 
     private BadInputException Damaged(ImageSection section) =>

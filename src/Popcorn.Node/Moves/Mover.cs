@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Core;
 using Popcorn.Linux;
+using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
 using Popcorn.Wire.Agent;
@@ -77,6 +78,7 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         Transfer(source, restoring, capture, captured);
         clock.TransferMs = clock.Lap();
         restoring.WaitReady();
+        ProcessTraits.Of(source).Apply(restoring.Process);
         prepare(restoring.Process.Control);
         Commit(source, restoring);
         parking.Forget();

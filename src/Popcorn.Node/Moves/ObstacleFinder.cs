@@ -34,6 +34,8 @@ public static class ObstacleFinder
         if (!IsaHost.TryFind(target, out _))
             obstacles.Add(IsaHost.MissingEmulator(target));
         obstacles.AddRange(FindInProcess(process));
+        if (!process.HasEnded)
+            ProcessObstacles.FindRecordLocks(process.Child, obstacles);
         return obstacles;
     }
 
@@ -62,6 +64,7 @@ public static class ObstacleFinder
         try
         {
             FindChildren(process, obstacles);
+            ProcessObstacles.Find(process.Child.Pid, obstacles);
         }
         catch (IOException)
         {

@@ -71,7 +71,12 @@ public sealed class RestoreTarget : IDisposable
     }
 
     /// <summary>Waits for READY. An error answer, or its end, is an exception that says what failed.</summary>
-    public void WaitReady()
+    public void WaitReady() => WaitAnswer(RestoreAnswerKind.Ready);
+
+    /// <summary>Waits until it has carried out the script up to a SYNC.</summary>
+    public void WaitSynced() => WaitAnswer(RestoreAnswerKind.Synced);
+
+    private void WaitAnswer(RestoreAnswerKind expected)
     {
         byte[] bytes = new byte[RestoreAnswer.Bytes];
         try
@@ -93,7 +98,7 @@ public sealed class RestoreTarget : IDisposable
             throw new MoveException(MovePhase.Restore, reason);
         }
         RestoreAnswer answer = RestoreAnswer.Read(bytes);
-        if (answer.Kind != RestoreAnswerKind.Ready)
+        if (answer.Kind != expected)
         {
             string why = answer.Value is < 0 and >= -4095
                 ? Marshal.GetPInvokeErrorMessage((int)-answer.Value)

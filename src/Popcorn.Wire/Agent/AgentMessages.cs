@@ -12,8 +12,14 @@ public enum AgentCommand
 /// <param name="DryRun">Only say whether it would work.</param>
 /// <param name="Path">Absolute path for <see cref="AgentCommand.Checkpoint"/>.</param>
 /// <param name="Stop">End the program once its checkpoint is on disk.</param>
+/// <param name="NoSync">Do not wait for the disk.</param>
+/// <param name="Level">zstd level of a checkpoint; null for the default.</param>
+/// <param name="Plain">Do not compress it.</param>
+/// <param name="Key">Absolute path of the file with its key; null to leave it readable.</param>
+/// <param name="Parent">Absolute path of the image to store the difference to.</param>
 public sealed record AgentRequest(
-    int Version, AgentCommand Command, string? Isa = null, bool DryRun = false, string? Path = null, bool Stop = false);
+    int Version, AgentCommand Command, string? Isa = null, bool DryRun = false, string? Path = null, bool Stop = false,
+    bool NoSync = false, int? Level = null, bool Plain = false, string? Key = null, string? Parent = null);
 
 /// <summary>Either an error sentence or what the command asked for.</summary>
 public sealed record AgentReply(
@@ -70,7 +76,11 @@ public sealed record CheckpointReport(
     int Frames,
     double ParkMs,
     double DowntimeMs,
-    bool Stopped);
+    bool Stopped)
+{
+    /// <summary>What is in the way, in a dry run.</summary>
+    public IReadOnlyList<string> Obstacles { get; init; } = [];
+}
 
 /// <summary>A thread for <c>inspect</c>, innermost frame first.</summary>
 public sealed record ThreadListing(int Slot, string Waiting, IReadOnlyList<FrameListing> Frames);
@@ -82,18 +92,35 @@ public sealed record FrameListing(
 public sealed record ValueListing(string Name, string Type, string Text, IReadOnlyDictionary<string, string> Locations);
 
 /// <summary>What <c>inspect FILE --json</c> prints.</summary>
+/// <param name="Parent">The image it is the difference to.</param>
+/// <param name="MemoryBytes">Stored in it, before compression.</param>
+/// <param name="KeptBytes">In its parent.</param>
+/// <param name="Objects">Open file descriptions, a sentence each.</param>
 public sealed record ImageListing(
     string Path,
+    string Identity,
+    string? Parent,
+    string TakenAt,
+    uint User,
+    string Machine,
+    bool Encrypted,
+    bool Compressed,
+    long FileBytes,
+    long MemoryBytes,
+    long KeptBytes,
+    IReadOnlyList<string> Objects,
+    IReadOnlyList<ImageProcessListing> Processes);
+
+/// <param name="Descriptors">Number to place in <see cref="ImageListing.Objects"/>.</param>
+public sealed record ImageProcessListing(
+    int Pid,
+    int ParentPid,
     string Program,
     IReadOnlyList<string> Arguments,
     string BuildId,
     string TakenOn,
-    string TakenAt,
-    int Pid,
     string WorkingDirectory,
-    long FileBytes,
-    long MemoryBytes,
-    IReadOnlyList<string> Descriptors,
+    IReadOnlyDictionary<int, int> Descriptors,
     IReadOnlyList<ThreadListing> Threads);
 
 /// <summary>One line of <c>doctor</c>.</summary>

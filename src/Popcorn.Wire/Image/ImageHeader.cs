@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Popcorn.Core;
 
 namespace Popcorn.Wire.Image;
@@ -5,31 +6,43 @@ namespace Popcorn.Wire.Image;
 /// <summary>Sections of a checkpoint image. Wire ids: never renumber.</summary>
 public enum ImageSectionKind : uint
 {
-    Program = 1,
-    Threads = 2,
-    Mappings = 3,
-    Descriptors = 4,
-    PageRuns = 5,
-    PageBytes = 6,
+    Data = 1,
+    Unit = 2,
+    Processes = 3,
+    Objects = 4,
+    Descriptions = 5,
+    Chunks = 6,
 }
 
-/// <summary>Where a section lies in the file, and its CRC-32C.</summary>
+/// <summary>How the contents are protected.</summary>
+[Flags]
+public enum ImageTraits : uint
+{
+    None = 0,
+
+    /// <summary>Every section and chunk is sealed with AES-256-GCM.</summary>
+    Encrypted = 1,
+}
+
+/// <summary>Where a section lies in the file, and its CRC-32C (0 for the data, whose chunks have one each).</summary>
 public readonly record struct ImageSection(ImageSectionKind Kind, uint Checksum, ulong Offset, ulong Bytes);
 
 /// <summary>
 /// Header and section table of a checkpoint image (docs/formats/image.md):
 /// <code>
-///  0  8  magic "POPIMAGE"         16  8  bytes of the whole file
-///  8  4  version                  24  4  zero
-/// 12  4  section count            28  4  CRC-32C of header and table, this field taken as zero
-/// 32  32 each: u32 kind, u32 CRC-32C, u64 offset, u64 bytes, u64 zero
+///  0  8  magic "POPIMAGE"         24  4  section count
+///  8  4  version                  28  4  CRC-32C of header and table, this field taken as zero
+/// 12  4  traits                   32  16 identity of this image
+/// 16  8  bytes of the whole file  48  16 salt of its key, zero without encryption
+/// 64  32 each: u32 kind, u32 CRC-32C, u64 offset, u64 bytes, u64 zero
 /// </code>
 /// Sections follow each other without gaps, so every byte of the file is under exactly one checksum.
 /// </summary>
-public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Sections)
+public sealed record ImageHeader(
+    ulong FileBytes, ImageTraits Traits, ImageIdentity Identity, UInt128 Salt, IReadOnlyList<ImageSection> Sections)
 {
-    public const uint Version = 1;
-    public const int FixedBytes = 32;
+    public const uint Version = 2;
+    public const int FixedBytes = 64;
     public const int EntryBytes = 32;
     public const int SectionCount = 6;
     public const int Bytes = FixedBytes + SectionCount * EntryBytes;
@@ -40,7 +53,7 @@ public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Se
     public ImageSection Section(ImageSectionKind kind) => Sections[(int)kind - 1];
 
     public static bool HasMagic(ReadOnlySpan<byte> start) =>
-        start.Length >= 8 && System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(start) == Magic;
+        start.Length >= 8 && BinaryPrimitives.ReadUInt64LittleEndian(start) == Magic;
 
     public byte[] Encode()
     {
@@ -63,21 +76,27 @@ public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Se
             throw new BadInputException(where, 8, $"checkpoint format {version}, this popcorn reads format {Version}");
         if (start.Length < Bytes)
             throw Truncated(where, fileBytes, Bytes);
-        uint count = reader.U32();
+        ImageTraits traits = (ImageTraits)reader.U32();
         ulong wholeBytes = reader.U64();
+        uint count = reader.U32();
+        uint checksum = reader.U32();
         if (fileBytes < wholeBytes)
             throw Truncated(where, fileBytes, wholeBytes);
-        reader.Seek(ChecksumOffset);
-        uint checksum = reader.U32();
         byte[] plain = start[..Bytes].ToArray();
         plain.AsSpan(ChecksumOffset, 4).Clear();
         if (Crc32C.Of(plain) != checksum || count != SectionCount)
             throw new BadInputException(where, 0, "the header is damaged (its checksum differs)");
+        if ((traits & ~ImageTraits.Encrypted) != 0)
+            throw new BadInputException(where, 12, $"traits 0x{(uint)traits:x} that this popcorn does not know");
         if (fileBytes != wholeBytes)
             throw new BadInputException(
                 where, (long)wholeBytes, $"{fileBytes - wholeBytes} bytes follow the end of the checkpoint");
-        return new ImageHeader(wholeBytes, ReadTable(ref reader, wholeBytes));
+        ImageIdentity identity = new(ReadWide(ref reader));
+        return new ImageHeader(wholeBytes, traits, identity, ReadWide(ref reader), ReadTable(ref reader, wholeBytes));
     }
+
+    private static UInt128 ReadWide(ref FieldReader reader) =>
+        BinaryPrimitives.ReadUInt128LittleEndian(reader.Bytes(16));
 
     private static ImageSection[] ReadTable(ref FieldReader reader, ulong fileBytes)
     {
@@ -107,10 +126,12 @@ public sealed record ImageHeader(ulong FileBytes, IReadOnlyList<ImageSection> Se
         FieldWriter writer = new();
         writer.U64(Magic);
         writer.U32(Version);
-        writer.U32((uint)Sections.Count);
+        writer.U32((uint)Traits);
         writer.U64(FileBytes);
-        writer.U32(0);
+        writer.U32((uint)Sections.Count);
         writer.U32(checksum);
+        Identity.Write(writer);
+        new ImageIdentity(Salt).Write(writer);
         foreach (ImageSection section in Sections)
         {
             writer.U32((uint)section.Kind);

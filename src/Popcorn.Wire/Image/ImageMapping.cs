@@ -3,7 +3,7 @@ using Popcorn.Wire.Control;
 
 namespace Popcorn.Wire.Image;
 
-/// <summary>Section 3, one mapping of the arena; <paramref name="Path"/> is empty for anonymous memory.</summary>
+/// <summary>One mapping of the arena; <paramref name="Path"/> is empty for anonymous memory.</summary>
 public readonly record struct ImageMapping(ArenaEntry Entry, string Path)
 {
     public static void WriteAll(FieldWriter writer, IReadOnlyList<ImageMapping> mappings)

@@ -26,6 +26,11 @@ public sealed record RestoreFrame(RestoreOperation Operation)
 
     public ulong Record { get; init; }
 
+    /// <summary>System call number and arguments.</summary>
+    public IReadOnlyList<ulong> Call { get; init; } = [];
+
+    public ReadOnlyMemory<byte> Data { get; init; }
+
     public ulong RawBytes => Operation == RestoreOperation.Fill ? Bytes : 0;
 
     /// <summary>Reads frame header and payload; a payload longer or shorter than the operation's is refused.</summary>
@@ -63,12 +68,28 @@ public sealed record RestoreFrame(RestoreOperation Operation)
                 Path = payload.CString(),
             },
             RestoreOperation.Close => new(operation) { Target = payload.I32() },
-            RestoreOperation.Commit or RestoreOperation.Go => new(operation),
+            RestoreOperation.Call => ReadCall(ref payload),
+            RestoreOperation.Commit or RestoreOperation.Go or RestoreOperation.Sync => new(operation),
             _ => throw new BadInputException(reader.Where, start, $"unknown operation {(uint)operation}"),
         };
         return payload.Remaining == 0
             ? frame
             : throw new BadInputException(payload.Where, payload.Offset, $"{payload.Remaining} bytes too many");
+    }
+
+    private static RestoreFrame ReadCall(ref FieldReader payload)
+    {
+        ulong[] call = new ulong[1 + RestoreScriptWriter.CallArguments];
+        for (int i = 0; i < call.Length; i++)
+            call[i] = payload.U64();
+        uint pointers = payload.U32();
+        _ = payload.U32();
+        return new(RestoreOperation.Call)
+        {
+            Call = call,
+            Flags = pointers,
+            Data = payload.Bytes(payload.Remaining).ToArray(),
+        };
     }
 
     private static RestoreFrame ReadMap(ref FieldReader payload) => new(RestoreOperation.Map)

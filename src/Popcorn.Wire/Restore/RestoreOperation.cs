@@ -15,6 +15,8 @@ public enum RestoreOperation : uint
     Close = 10,
     Commit = 11,
     Go = 12,
+    Sync = 32,
+    Call = 33,
 }
 
 /// <summary>Kinds of answers the restoring runtime gives.</summary>
@@ -22,6 +24,9 @@ public enum RestoreAnswerKind : uint
 {
     Ready = 1,
     Error = 2,
+
+    /// <summary>Everything before the SYNC has been done.</summary>
+    Synced = 3,
 }
 
 /// <summary>An answer: 16 bytes, <c>u32 kind, u32 operation, i64 value</c>; for an error the value is -errno.</summary>
@@ -33,7 +38,7 @@ public readonly record struct RestoreAnswer(RestoreAnswerKind Kind, RestoreOpera
     {
         Core.FieldReader reader = new(bytes, "answer of the restoring process");
         RestoreAnswerKind kind = (RestoreAnswerKind)reader.U32();
-        if (kind is not (RestoreAnswerKind.Ready or RestoreAnswerKind.Error))
+        if (kind is < RestoreAnswerKind.Ready or > RestoreAnswerKind.Synced)
             throw new Core.BadInputException("answer of the restoring process", 0, $"unknown kind {(uint)kind}");
         return new RestoreAnswer(kind, (RestoreOperation)reader.U32(), reader.I64());
     }

@@ -16,6 +16,9 @@ public static class RestoreScriptWriter
 
     public const uint MapNoReserve = 4;
 
+    public const int CallArguments = 6;
+    private const int CallFixedBytes = 8 + 8 * CallArguments + 8;
+
     public static void Map(FieldWriter writer, ulong address, ulong bytes, uint protection, uint flags)
     {
         Header(writer, RestoreOperation.Map, 24);
@@ -97,6 +100,28 @@ public static class RestoreScriptWriter
     {
         Header(writer, RestoreOperation.Close, 4);
         writer.U32((uint)descriptor);
+    }
+
+    /// <summary>Asks to be told when everything before it has been done.</summary>
+    public static void Sync(FieldWriter writer) => Header(writer, RestoreOperation.Sync, 0);
+
+    /// <summary>
+    /// Makes the restoring process itself make a system call, for what nobody can do in its place. A failure is
+    /// answered like that of any other operation.
+    /// </summary>
+    /// <param name="number">asm-generic number; structures are asm-generic too.</param>
+    /// <param name="data">What pointers among the arguments point into.</param>
+    /// <param name="pointers">Bit i: argument i is an offset into the data.</param>
+    public static void Call(
+        FieldWriter writer, ulong number, ReadOnlySpan<ulong> arguments, ReadOnlySpan<byte> data, uint pointers)
+    {
+        Header(writer, RestoreOperation.Call, CallFixedBytes + data.Length);
+        writer.U64(number);
+        for (int i = 0; i < CallArguments; i++)
+            writer.U64(i < arguments.Length ? arguments[i] : 0);
+        writer.U32(pointers);
+        writer.U32(0);
+        writer.Bytes(data);
     }
 
     public static void Commit(FieldWriter writer) => Header(writer, RestoreOperation.Commit, 0);

@@ -120,7 +120,7 @@ public class CheckpointTests
         Assert.Equal(1, code);
         Assert.Contains("has changed since the checkpoint was taken", errors);
         using ImageFile file = ImageFile.Open(image);
-        Assert.Equal(ProgramRefusal.BuildDiffers, Assert.Throws<ProgramException>(() => file.FindProgram()).Reason);
+        Assert.Equal(ProgramRefusal.BuildDiffers, Assert.Throws<ProgramException>(() => file.FindPrograms()).Reason);
     }
 
     [Theory]
@@ -136,7 +136,8 @@ public class CheckpointTests
         program.Step(0);
 
         (int code, _, string errors) = program.Popcorn(
-            "checkpoint", $"{program.Status.Pid}", "-o", Path.Combine(folder, subfolder + "image"));
+            "checkpoint", $"{program.Status.Pid}", "--compress", "none", "-o",
+            Path.Combine(folder, subfolder + "image"));
 
         Assert.Equal(1, code);
         Assert.Contains("was not saved and goes on", errors);

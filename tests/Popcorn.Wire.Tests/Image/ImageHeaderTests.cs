@@ -7,7 +7,7 @@ namespace Popcorn.Wire.Tests.Image;
 
 public class ImageHeaderTests
 {
-    private static readonly ImageHeader Header = Create(10, 20, 30, 0, 40, 4096);
+    private static readonly ImageHeader Header = Create(4096, 20, 30, 0, 40, 10);
 
     [Fact]
     public void Header_IsReadAsItWasWritten()
@@ -48,10 +48,10 @@ public class ImageHeaderTests
     {
         byte[] whole = Header.Encode();
         byte[] foreign = [.. whole];
-        foreign[8] = 2;
+        foreign[8] = 3;
 
         Assert.Contains("no popcorn checkpoint", Message("hello, this is some text file"u8.ToArray(), 29));
-        Assert.Contains("format 2, this popcorn reads format 1", Message(foreign, Header.FileBytes));
+        Assert.Contains("format 3, this popcorn reads format 2", Message(foreign, Header.FileBytes));
         Assert.Contains("cut off", Message(whole, Header.FileBytes - 1));
         Assert.Contains("1 bytes follow", Message(whole, Header.FileBytes + 1));
     }
@@ -90,9 +90,11 @@ public class ImageHeaderTests
         List<ImageSection> sections = [];
         foreach (ulong size in sizes)
         {
-            sections.Add(new ImageSection((ImageSectionKind)(sections.Count + 1), 0x1234, offset, size));
+            uint checksum = sections.Count == 0 ? 0 : 0x1234u;
+            sections.Add(new ImageSection((ImageSectionKind)(sections.Count + 1), checksum, offset, size));
             offset += size;
         }
-        return new ImageHeader(offset, sections);
+        ImageIdentity identity = new(new UInt128(0x1f1e1d1c1b1a1918, 0x1716151413121110));
+        return new ImageHeader(offset, ImageTraits.Encrypted, identity, 0x2021, sections);
     }
 }

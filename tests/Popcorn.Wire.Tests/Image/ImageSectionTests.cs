@@ -7,12 +7,15 @@ namespace Popcorn.Wire.Tests.Image;
 /// <summary>Each section against its own writer, and every truncation of each.</summary>
 public class ImageSectionTests
 {
-    private static readonly ImageProgram Program = new(
-        "/srv/x/app", ["./app", "", "ä b"], new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)],
-        Isa.RiscV64, 4711, "/tmp", 18, 1_790_000_000_000);
+    private static readonly ImageUnit Unit = new(
+        1_790_000_000_000, 1000, "host", new ImageParent(new ImageIdentity(77), "/srv/old.img"),
+        [new ImageProgram("/srv/x/app", new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)])]);
 
     private static readonly ImageThread[] Threads =
-        [new(0, 0x10_0000_1000, new byte[] { 9, 8 }), new(4, 1, Array.Empty<byte>())];
+        [
+        new(0, 0x10_0000_1000, -3, new byte[] { 3 }, new byte[] { 9, 8 }),
+        new(4, 1, 0, Array.Empty<byte>(), Array.Empty<byte>()),
+    ];
 
     private static readonly ImageMapping[] Mappings =
     [
@@ -20,73 +23,137 @@ public class ImageSectionTests
         new(new ArenaEntry(ProgramAddresses.ArenaStart + 8192, 4096, 1, MappingTraits.File, 512), "/usr/share/x"),
     ];
 
-    private static readonly ImageDescriptor[] Descriptors =
+    private static readonly ImageProcess[] Processes =
     [
-        new(1, ImageDescriptorKind.Inherited, CloseOnExec: false, 0, 0, "pipe:[1]"),
-        new(5, ImageDescriptorKind.File, CloseOnExec: true, 0x401, 77, "/tmp/log"),
+        new(0, Isa.RiscV64, new ImageKinship(4711, 0, 4711, 0), ["./app", "", "ä b"], "/tmp", 18,
+            [new(7, 10, 20)], [new(1, false, 1), new(5, true, 0), new(6, false, 0)],
+            [new(5, true, 0, 10)], Mappings, Threads),
+        new(0, Isa.X86_64, new ImageKinship(4712, 4711, 4711, 0), [], "/", 0, [], [], [], [],
+            Threads),
     ];
 
-    private static readonly ImagePageRun[] Runs = [new(0x40_0000, 8192), new(ProgramAddresses.ArenaStart, 4096)];
+    private static readonly ImageObject[] Objects =
+    [
+        new FileObject("/tmp/log", 0x81a4, 70, 5, 70, 0x99),
+        new InheritedObject(1, "/dev/pts/0", new byte[] { 1, 2 }),
+        new DeletedFileObject("/tmp/gone", 0x1a4, 70, 3),
+        new PipeObject("", 65536, [3, 4], 0, Packets: true),
+        new EventCounterObject(5, IsSemaphore: true),
+        new TimerObject(1, 1, 2, 3, 4, 5),
+        new SignalQueueObject(0x4000),
+        new PollSetObject([new(5, 0, 1, 0x1122)]),
+        new FileWatchObject([new(1, "/tmp", 2)]),
+        new MemoryFileObject("m", 0x1ff, 7, 4096, 1),
+        new SocketObject(1, 1, 0, SocketState.Connected, 5, new byte[] { 1, 0 }, Array.Empty<byte>(), 10, 2,
+            [new SocketOption(1, 2, new byte[] { 1, 0, 0, 0 })], [7], 2),
+        new TerminalObject(3, IsMaster: false, new byte[36], new byte[8]),
+    ];
+
+    private static readonly ImageDescription[] Descriptions =
+    [
+        new(0, 0x401, 77, [new(DescriptionLockKind.Range, true, 1, 2)]),
+        new(11, 2, 0, []),
+    ];
+
+    private static readonly ImageChunk[] Chunks =
+    [
+        new(ImageOwner.Process(1), 0, 100, 5, ChunkCoding.Zstd,
+            [new(0x40_0000, 8192), new(ProgramAddresses.ArenaStart, 4096)]),
+        new(ImageOwner.Contents(0), 100, 7, 6, ChunkCoding.Plain, [new(3, 7)]),
+    ];
+
+    private static readonly KeptRuns[] Kept = [new(0, [new(0x50_0000, 4096)])];
 
     [Fact]
-    public void Program_IsReadAsItWasWritten()
+    public void Everything_IsReadAsItWasWritten()
     {
-        FieldReader reader = new(Write(Program.Write), "test");
-
-        ImageProgram read = ImageProgram.Read(ref reader);
-
-        Assert.Equal(0, reader.Remaining);
-        Assert.Equal(Program.Arguments, read.Arguments);
-        Assert.Equal(Program.Files, read.Files);
-        Assert.True(Program.BuildId.Span.SequenceEqual(read.BuildId.Span));
-        Assert.Equal(
-            Program, read with { Arguments = Program.Arguments, Files = Program.Files, BuildId = Program.BuildId });
-    }
-
-    [Fact]
-    public void Lists_AreReadAsTheyWereWritten()
-    {
-        FieldReader threads = new(Write(w => ImageThread.WriteAll(w, Threads)), "test");
-        FieldReader mappings = new(Write(w => ImageMapping.WriteAll(w, Mappings)), "test");
-        FieldReader descriptors = new(Write(w => ImageDescriptor.WriteAll(w, Descriptors)), "test");
-        FieldReader runs = new(Write(w => ImagePageRun.WriteAll(w, Runs)), "test");
-
-        Assert.Equal(
-            Threads.Select(t => (t.Slot, t.ThreadPointer, Convert.ToHexString(t.State.Span))),
-            ImageThread.ReadAll(ref threads).Select(t => (t.Slot, t.ThreadPointer, Convert.ToHexString(t.State.Span))));
-        Assert.Equal(Mappings, ImageMapping.ReadAll(ref mappings));
-        Assert.Equal(Descriptors, ImageDescriptor.ReadAll(ref descriptors));
-        Assert.Equal(Runs, ImagePageRun.ReadAll(ref runs, pageBytes: 12288));
+        // Every record writes what it read, so equal bytes mean that nothing was lost.
+        RoundTrip(Unit.Write, static (ref FieldReader r) => (Action<FieldWriter>)ImageUnit.Read(ref r).Write);
+        RoundTrip(w => ImageProcess.WriteAll(w, Processes), static (ref FieldReader r) =>
+        {
+            ImageProcess[] read = ImageProcess.ReadAll(ref r, programs: 1, descriptions: 2);
+            return w => ImageProcess.WriteAll(w, read);
+        });
+        RoundTrip(w => ImageObject.WriteAll(w, Objects), static (ref FieldReader r) =>
+        {
+            ImageObject[] read = ImageObject.ReadAll(ref r);
+            Assert.Equal(Enum.GetValues<ImageObjectKind>(), read.Select(o => o.Kind));
+            return w => ImageObject.WriteAll(w, read);
+        });
+        RoundTrip(w => ImageDescription.WriteAll(w, Descriptions), static (ref FieldReader r) =>
+        {
+            ImageDescription[] read = ImageDescription.ReadAll(ref r, objects: 12);
+            return w => ImageDescription.WriteAll(w, read);
+        });
+        RoundTrip(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) =>
+        {
+            ImageChunk[] read = ImageChunk.ReadAll(ref r, dataBytes: 107, processes: 2);
+            return w => ImageChunk.WriteAll(w, read);
+        });
+        RoundTrip(w => KeptRuns.WriteAll(w, Kept), static (ref FieldReader r) =>
+        {
+            KeptRuns[] read = KeptRuns.ReadAll(ref r, hasParent: true, processes: 1);
+            return w => KeptRuns.WriteAll(w, read);
+        });
     }
 
     [Fact]
     public void EveryTruncationOfEverySection_IsRefused()
     {
-        RefuseTruncations(Write(Program.Write), static (ref FieldReader r) => ImageProgram.Read(ref r));
+        RefuseTruncations(Write(Unit.Write), static (ref FieldReader r) => ImageUnit.Read(ref r));
+        RefuseTruncations(Write(w => ImageProcess.WriteAll(w, Processes)),
+            static (ref FieldReader r) => ImageProcess.ReadAll(ref r, 1, 2));
         RefuseTruncations(
-            Write(w => ImageThread.WriteAll(w, Threads)), static (ref FieldReader r) => ImageThread.ReadAll(ref r));
-        RefuseTruncations(
-            Write(w => ImageMapping.WriteAll(w, Mappings)), static (ref FieldReader r) => ImageMapping.ReadAll(ref r));
-        RefuseTruncations(
-            Write(w => ImageDescriptor.WriteAll(w, Descriptors)), static (ref FieldReader r) =>
-                ImageDescriptor.ReadAll(ref r));
-        RefuseTruncations(Write(w => ImagePageRun.WriteAll(w, Runs)),
-            static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 12288));
+            Write(w => ImageObject.WriteAll(w, Objects)), static (ref FieldReader r) => ImageObject.ReadAll(ref r));
+        RefuseTruncations(Write(w => ImageDescription.WriteAll(w, Descriptions)),
+            static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 12));
+        RefuseTruncations(Write(w => ImageChunk.WriteAll(w, Chunks)),
+            static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 2));
+        RefuseTruncations(Write(w => KeptRuns.WriteAll(w, Kept)),
+            static (ref FieldReader r) => KeptRuns.ReadAll(ref r, true, 1));
     }
 
     [Fact]
-    public void PageRuns_ThatOverlapOrDisagreeWithTheStoredBytes_AreRefused()
+    public void ReferencesToWhatIsNotThere_AreRefused()
     {
-        byte[] overlapping = Write(w => ImagePageRun.WriteAll(w, [new(0x1000, 0x2000), new(0x2000, 0x1000)]));
+        Refuse(
+            w => ImageProcess.WriteAll(w, Processes), static (ref FieldReader r) => ImageProcess.ReadAll(ref r, 1, 1));
+        Refuse(
+            w => ImageProcess.WriteAll(w, Processes), static (ref FieldReader r) => ImageProcess.ReadAll(ref r, 0, 2));
+        Refuse(w => ImageDescription.WriteAll(w, Descriptions),
+            static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 11));
+        Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 1));
+        Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 108, 2));
+        Refuse(w => KeptRuns.WriteAll(w, Kept), static (ref FieldReader r) => KeptRuns.ReadAll(ref r, false, 1));
+    }
 
-        Assert.Throws<BadInputException>(
-            () => Read(overlapping, static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 0x3000)));
-        Assert.Throws<BadInputException>(
-            () => Read(Write(w => ImagePageRun.WriteAll(w, Runs)),
-                static (ref FieldReader r) => ImagePageRun.ReadAll(ref r, 4096)));
+    [Fact]
+    public void Runs_ThatOverlapOrAreNoPages_AreRefused()
+    {
+        foreach (ImageRun[] runs in (ImageRun[][])[
+            [new(0x2000, 0x2000), new(0x3000, 0x1000)], [new(0x2000, 0x800)], [new(0x2000, 0)],
+            [new(0x2000, 0x20_0000)], []])
+        {
+            ImageChunk chunk = new(ImageOwner.Process(0), 0, 1, 0, ChunkCoding.Plain, runs);
+            Refuse(chunk.Write, static (ref FieldReader r) => ImageChunk.Read(ref r));
+        }
     }
 
     private delegate object Reading(ref FieldReader reader);
+
+    private static void RoundTrip(Action<FieldWriter> write, ReadBack read)
+    {
+        byte[] bytes = Write(write);
+        FieldReader reader = new(bytes, "test");
+        Action<FieldWriter> again = read(ref reader);
+        Assert.Equal(0, reader.Remaining);
+        Assert.Equal(bytes, Write(again));
+    }
+
+    private delegate Action<FieldWriter> ReadBack(ref FieldReader reader);
+
+    private static void Refuse(Action<FieldWriter> write, Reading read) =>
+        Assert.Throws<BadInputException>(() => Read(Write(write), read));
 
     private static object Read(byte[] bytes, Reading read)
     {

@@ -1,0 +1,59 @@
+using Microsoft.Win32.SafeHandles;
+using Popcorn.Linux.Libc;
+
+namespace Popcorn.Linux;
+
+/// <summary>Modes, window size and pairs of terminals.</summary>
+public static unsafe class TerminalFile
+{
+    // struct termios of the kernel: four words, line discipline, 19 control characters.
+    private const int ModesBytes = 36;
+    private const int WindowBytes = 8;
+
+    /// <summary>Null for what is no terminal.</summary>
+    public static byte[]? Modes(SafeFileHandle file) => Ask(file, SysIoctl.GetTerminalModes, ModesBytes);
+
+    public static byte[]? WindowSize(SafeFileHandle file) => Ask(file, SysIoctl.GetWindowSize, WindowBytes);
+
+    /// <summary>The N of /dev/pts/N that a master belongs to, or null for what is no master.</summary>
+    public static int? MasterNumber(SafeFileHandle file) =>
+        Ask(file, SysIoctl.TerminalNumber, sizeof(int)) is byte[] number ? BitConverter.ToInt32(number) : null;
+
+    /// <summary>Modes and size, as far as given. False when the terminal does not take them.</summary>
+    public static bool TryApply(SafeFileHandle file, ReadOnlySpan<byte> modes, ReadOnlySpan<byte> windowSize)
+    {
+        // SAFETY: the requests read exactly these many bytes; shorter spans are not passed on.
+        fixed (byte* modeBytes = modes, windowBytes = windowSize)
+        {
+            bool modesTaken = modes.Length < ModesBytes
+                || SysIoctl.IoctlBytes(file.Number(), SysIoctl.SetTerminalModes, modeBytes) == 0;
+            return modesTaken && (windowSize.Length < WindowBytes
+                || SysIoctl.IoctlBytes(file.Number(), SysIoctl.SetWindowSize, windowBytes) == 0);
+        }
+    }
+
+    public static SafeFileHandle CreateMaster()
+    {
+        const int ReadWrite = 2;
+        const int NoControllingTerminal = 0x100;
+        SafeFileHandle master = KernelFile.Open("/dev/ptmx", ReadWrite | NoControllingTerminal);
+        int unlocked = 0;
+        // SAFETY: the request reads one int.
+        KernelFile.Check(
+            SysIoctl.IoctlBytes(master.Number(), SysIoctl.UnlockTerminal, (byte*)&unlocked), "ioctl(TIOCSPTLCK)",
+            "cannot unlock a terminal");
+        return master;
+    }
+
+    public static SafeFileHandle OpenSlave(SafeFileHandle master, int flags) => KernelFile.Own(
+        SysIoctl.IoctlNumber(master.Number(), SysIoctl.OpenTerminalPeer, flags | Fcntl.OpenCloexec | 0x100),
+        "ioctl(TIOCGPTPEER)", "cannot open a terminal's other side");
+
+    private static byte[]? Ask(SafeFileHandle file, nuint request, int bytes)
+    {
+        byte[] answer = new byte[bytes];
+        // SAFETY: the requests used here write at most the bytes asked for.
+        fixed (byte* start = answer)
+            return SysIoctl.IoctlBytes(file.Number(), request, start) == 0 ? answer : null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Popcorn.Core;
+using Popcorn.Node.Agents;
+using Popcorn.Node.Objects;
+using Popcorn.Node.Programs;
+using Popcorn.Wire.Agent;
+using Popcorn.Wire.Image;
+
+namespace Popcorn.Node.Checkpoints;
+
+/// <summary>Puts an image into words.</summary>
+public static class ImageDescriber
+{
+    public static ImageListing Describe(ImageFile image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        IReadOnlyList<ProgramFiles> programs = image.FindPrograms();
+        return new ImageListing(
+            image.Path,
+            image.Identity.ToString(),
+            image.Parent?.Path,
+            DateTimeOffset.FromUnixTimeMilliseconds(image.Unit.TakenAtUnixMs)
+                .ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+            image.Unit.User,
+            image.Unit.Machine,
+            image.IsEncrypted,
+            image.IsCompressed,
+            image.FileBytes,
+            image.MemoryBytes,
+            image.KeptBytes,
+            [.. image.Descriptions.Select(d => Describe(image, d))],
+            [.. image.Processes.Select(p => Describe(image, p, programs[p.Program]))]);
+    }
+
+    private static ImageProcessListing Describe(ImageFile image, ImageProcess process, ProgramFiles program) => new(
+        process.Kinship.Pid,
+        process.Kinship.Parent,
+        program.Path,
+        process.Arguments,
+        Convert.ToHexStringLower(image.Unit.Programs[process.Program].BuildId.Span),
+        process.Isa.Name(),
+        process.WorkingDirectory,
+        process.Descriptors.ToDictionary(d => d.Number, d => d.Description),
+        new ProcessInspector(program).Describe(image.ReadThreads(process, program.Map)));
+
+    private static string Describe(ImageFile image, ImageDescription description)
+    {
+        string text = image.Objects[description.ObjectIndex] switch
+        {
+            FileObject file => $"{file.Path}, offset {description.Position} of {file.Bytes}",
+            InheritedObject inherited => $"taken from the restorer (was {inherited.Path})",
+            DeletedFileObject deleted =>
+                $"{deleted.Path} (deleted), offset {description.Position} of {deleted.Bytes}, contents in the image",
+            PipeObject pipe => $"{(pipe.Path.Length == 0 ? "pipe" : $"FIFO {pipe.Path}")} {description.ObjectIndex}, " +
+                $"{(description.CanWrite ? "writing" : "reading")} end, {pipe.Messages.Sum(m => (long)m)} bytes in it",
+            EventCounterObject counter => $"event {(counter.IsSemaphore ? "semaphore" : "counter")} at {counter.Count}",
+            TimerObject timer => timer.RemainingNs == 0
+                ? $"timer, disarmed, {timer.Ticks} expirations unread"
+                : $"timer, due in {timer.RemainingNs / 1e9:0.###} s, {timer.Ticks} expirations unread",
+            SignalQueueObject queue => $"signal descriptor for mask 0x{queue.Mask:x}",
+            PollSetObject set => $"epoll set of {set.Entries.Count}",
+            FileWatchObject watch => $"inotify, {string.Join(", ", watch.Watches.Select(w => w.Path))}",
+            MemoryFileObject memory => $"memory file '{memory.Name}' of {memory.Bytes} bytes, seals 0x{memory.Seals:x}",
+            SocketObject socket => Describe(socket, description),
+            TerminalObject terminal =>
+                $"{(terminal.IsMaster ? "master" : "slave")} of pseudo terminal {terminal.Pair}",
+            ImageObject other => other.Kind.ToString(),
+        };
+        return description.Locks.Count == 0 ? text : $"{text}, locked";
+    }
+
+    private static string Describe(SocketObject socket, ImageDescription description)
+    {
+        string kind = socket.Domain == SocketConstants.AfUnix ? "unix socket"
+            : socket.Protocol == SocketConstants.ProtocolUdp ? "UDP socket" : "TCP socket";
+        string local = SocketConstants.Describe(socket.Local.Span);
+        return socket.State switch
+        {
+            SocketState.Listening => $"{kind} {description.ObjectIndex}, listening on {local}",
+            SocketState.Connected when socket.Domain == SocketConstants.AfUnix =>
+                $"{kind} {description.ObjectIndex}, connected to {socket.PeerObject}, " +
+                $"{socket.Messages.Sum(m => (long)m)} bytes to read",
+            SocketState.Connected => $"{kind}, {local} to {SocketConstants.Describe(socket.Peer.Span)}",
+            SocketState.Orphaned =>
+                $"{kind}, its other end closed, {socket.Messages.Sum(m => (long)m)} bytes to read",
+            _ => $"{kind}, {local}",
+        };
+    }
+}
