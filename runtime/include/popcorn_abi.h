@@ -23,6 +23,7 @@
 /* 3. Words below the thread pointer. */
 #define POP_TP_DSP (-8)
 #define POP_TP_SLOT (-16)
+#define POP_TP_VARIADIC (-32) /* the variadic function being called; above it where its arguments are */
 #define POP_TP_RESERVED 64  /* bytes below tp that belong to the runtime */
 #define POP_TP_TLS 512      /* first thread-local variable lies at tp + 512; struct pthread before it */
 #define POP_TLS_ALIGN 64

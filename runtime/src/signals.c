@@ -76,11 +76,15 @@ static void program_entry(int signal, void *info, void *context)
 		abort_pending_call(context);
 	}
 	uint64_t *dsp = pop_dsp(pop_tp()), interrupted = *dsp;
+	/* The interrupted code may be calling a variadic function. */
+	uint64_t *note = (uint64_t *)(pop_tp() + POP_TP_VARIADIC), noted[2] = { note[0], note[1] };
 	uint32_t depth = slot->handler_depth;
 	slot->handler_depth = depth + 1;
 	*dsp = (interrupted - POP_RED_ZONE) & -16ul;
 	((void (*)(int, void *, void *))action.handler)(signal, info, context);
 	*dsp = interrupted;
+	note[0] = noted[0];
+	note[1] = noted[1];
 	slot->handler_depth = depth;
 }
 

@@ -16,7 +16,7 @@ enum {
 	NR_nanosleep = 101, NR_getitimer = 102, NR_setitimer = 103, NR_clock_gettime = 113,
 	NR_clock_nanosleep = 115, NR_sched_setparam = 118, NR_sched_setscheduler = 119,
 	NR_sched_getscheduler = 120, NR_sched_getparam = 121, NR_sched_setaffinity = 122,
-	NR_sched_getaffinity = 123, NR_sched_rr_get_interval = 127, NR_kill = 129, NR_tkill = 130,
+	NR_sched_getaffinity = 123, NR_sched_yield = 124, NR_sched_rr_get_interval = 127, NR_kill = 129, NR_tkill = 130,
 	NR_tgkill = 131, NR_sigaltstack = 132, NR_rt_sigsuspend = 133, NR_rt_sigaction = 134,
 	NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_rt_sigqueueinfo = 138, NR_rt_sigreturn = 139,
 	NR_setpriority = 140, NR_getpriority = 141, NR_setpgid = 154, NR_getpgid = 155, NR_getsid = 156,

@@ -28,6 +28,7 @@ struct pop_thread_start {
 	struct pop_slot *slot;
 	struct pop_record *record; /* a restored thread's outermost record */
 	uint32_t *tid_word;
+	volatile uint32_t *started; /* with tid_word: its creator waits for this to become 1 */
 	uint64_t mask;
 };
 
@@ -158,8 +159,10 @@ void pop_thread_main(struct pop_thread_start *start)
 		uint32_t tid = pop_program_tid(slot);
 		if (start->tid_word) {
 			*start->tid_word = tid;
-			pop_store(&slot->kicked, 1);
-			pop_futex_wake(&slot->kicked, 1);
+			/* Nothing of the slot's would do: a call that blocks may use it before the creator has looked. */
+			volatile uint32_t *started = start->started;
+			pop_store(started, 1);
+			pop_futex_wake(started, 1);
 		}
 		pop_signals_unblock(start->mask);
 		pop_call_outermost((void *)start->function, (long)start->argument, 0, 0, 0, 0, 0);
@@ -201,9 +204,11 @@ static long start_thread(int (*function)(void *), char *stack, unsigned long fla
 	*pop_dsp(tp) = (uint64_t)stack & -16ul;
 	struct pop_thread_start start = { .function = function, .argument = argument, .slot = slot, .mask = mask };
 	uint32_t *parent_tid = flags & CLONE_PARENT_SETTID_ ? more[0] : 0;
+	volatile uint32_t started = 0;
 	flags &= ~CLONE_CHILD_SETTID_;
 	if (POP_STATE->moved) {
 		start.tid_word = parent_tid;
+		start.started = &started;
 		flags &= ~CLONE_PARENT_SETTID_;
 	}
 	pop_add(&POP_CONTROL->threads, 1);
@@ -212,7 +217,7 @@ static long start_thread(int (*function)(void *), char *stack, unsigned long fla
 		release_slot(slot);
 		pop_store(&slot_taken[pop_slot_index(slot)], 0);
 	} else if (start.tid_word) {
-		while (!pop_load(&slot->kicked)) pop_futex_wait(&slot->kicked, 0);
+		while (!pop_load(&started)) pop_futex_wait(&started, 0);
 		result = *start.tid_word;
 	}
 	unlock_threads(mask);

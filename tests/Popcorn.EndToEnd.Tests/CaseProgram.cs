@@ -26,7 +26,7 @@ internal sealed partial class CaseProgram
         Build(Repository.Popcorn, ["cc", .. flags, source, "-o", Executable, "-lm"]);
         string oracle = Path.Combine(scratch, name + ".oracle");
         Build("aarch64-linux-gnu-gcc",
-            [.. flags, "-w", "-static", "-fsigned-char", "-ffp-contract=off", source, "-o", oracle, "-lm"]);
+            ["-w", "-static", "-fsigned-char", "-ffp-contract=off", .. flags, source, "-o", oracle, "-lm", "-latomic"]);
         Expected = Command.Run("qemu-aarch64-static", [oracle, .. Arguments], Input);
     }
 

@@ -31,7 +31,7 @@ internal static class LowerDataStack
         if (fixedSize.Count == 0 && dynamic.Count == 0 && others.Count == 0)
             return DataStackFrame.None;
         ulong bytes = fixedSize.Aggregate(0ul, (sum, a) => sum + SizeOf(module, a));
-        if (!hasSites && dynamic.Count == 0 && bytes <= NativeFrameBytesMax)
+        if (!hasSites && dynamic.Count == 0 && bytes <= NativeFrameBytesMax && !fixedSize.Exists(IsCompared))
             return DataStackFrame.None;
         return new FrameBuilder(module, function).Build(fixedSize, dynamic, others);
     }
@@ -50,6 +50,18 @@ internal static class LowerDataStack
             }
         }
     }
+
+    /// <summary>
+    /// Whether the address itself is looked at and not only what lies there: a program that measures its stack compares
+    /// addresses of locals, which must all lie in one stack.
+    /// </summary>
+    private static bool IsCompared(IrValue address) => address.DistinctUsers().Any(user => user.Opcode switch
+    {
+        IrOpcode.Load or IrOpcode.Call => false,
+        IrOpcode.Store => user.Operand(0) == address,
+        IrOpcode.GetElementPtr => IsCompared(user),
+        _ => true,
+    });
 
     private static ulong SizeOf(IrModule module, IrValue alloca) =>
         module.SizeOf(alloca.AllocatedType()) * alloca.Operand(0).IntegerConstant;

@@ -3,12 +3,22 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// A variadic function gets one trailing pointer; its callers write the variable arguments into a buffer in memory,
-/// laid out as the front end's <c>va_arg</c> reads it (RISC-V: 8-byte slots, 16-byte-aligned types at 16-byte offsets),
-/// and pass its address. So a <c>va_list</c> points into common memory on every ISA.
+/// Callers of a variadic function write the variable arguments into a buffer in memory, laid out as the front end's
+/// <c>va_arg</c> reads it (RISC-V: 8-byte slots, 16-byte-aligned types at 16-byte offsets). So a <c>va_list</c> points
+/// into common memory on every ISA. Buffer and callee are noted in two words of the thread (contracts, section 3), from
+/// which the callee takes the buffer; a call by a known name passes its address too, one through a pointer the
+/// arguments themselves. So calls through pointers of other types work as far as they do on one machine: a callee that
+/// is not variadic finds its arguments in place, and a variadic one that is called as if it were not, which the words
+/// tell, makes a buffer of the integers passed to it.
 /// </summary>
 internal static class LowerVariadics
 {
+    private const long BufferWord = -24;
+    private const long CalleeWord = -32;
+
+    // Integer arguments such a callee takes: as many as AArch64 and RISC-V pass in registers.
+    private const int IntegersMax = 8;
+
     internal static void Run(IrModule module)
     {
         foreach (IrValue function in module.Functions())
@@ -24,7 +34,8 @@ internal static class LowerVariadics
     private static void ReplaceFunction(IrModule module, IrValue function)
     {
         IrType old = function.ValueType();
-        IrType type = IrContext.Function(old.ReturnType, [.. old.Parameters(), module.Context.Pointer]);
+        IrType[] integers = [.. Enumerable.Repeat(module.Context.I64, IntegersMax)];
+        IrType type = IrContext.Function(old.ReturnType, [.. old.Parameters(), .. integers]);
         string name = function.Name;
         function.Name = "";
         IrValue replacement = module.AddFunction(name, type);
@@ -37,18 +48,48 @@ internal static class LowerVariadics
 
     private static void LowerStarts(IrModule module, IrValue function)
     {
-        IrValue arguments = function.Parameter(function.ParameterCount() - 1);
+        List<IrValue> starts = [.. function.Blocks().SelectMany(b => b.Instructions())
+            .Where(i => Calls.IsIntrinsic(i, "llvm.va_start"))];
+        if (starts.Count == 0)
+            return;
+        IrValue arguments = TakeBuffer(module, function);
         using IrBuilder builder = new(module);
-        foreach (IrBlock block in function.Blocks())
+        foreach (IrValue start in starts)
         {
-            foreach (IrValue i in block.Instructions())
-            {
-                if (!Calls.IsIntrinsic(i, "llvm.va_start"))
-                    continue;
-                builder.Before(i).Store(arguments, i.Argument(0));
-                i.Erase();
-            }
+            builder.Before(start).Store(arguments, start.Argument(0));
+            start.Erase();
         }
+    }
+
+    /// <summary>The noted buffer when the note is for this function, else one made of the arguments that were
+    /// passed. Before anything else in the function: a note is good until the next call.</summary>
+    private static IrValue TakeBuffer(IrModule module, IrValue function)
+    {
+        IrContext context = module.Context;
+        using IrBuilder builder = new(module);
+        IrBlock entry = function.EntryBlock();
+        IrValue made = builder.Before(entry.First).Alloca(IrContext.Array(context.I64, IntegersMax));
+        made.SetAlignment(16);
+        IrBlock body = module.SplitBefore(InsertPoints.FirstAfterAllocas(entry), "");
+        IrBlock unnoted = module.AppendBlock(function, "");
+        builder.AtEnd(entry);
+        IrValue threadPointer = builder.Call(
+            IrContext.Function(context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+        IrValue calleeWord = builder.OffsetInBounds(threadPointer, CalleeWord);
+        IrValue callee = builder.Load(context.Pointer, calleeWord);
+        IrValue noted = builder.Load(context.Pointer, builder.OffsetInBounds(threadPointer, BufferWord));
+        builder.Store(context.Pointer.Null(), calleeWord);
+        builder.Branch(builder.CompareEqual(callee, function), body, unnoted);
+        builder.AtEnd(unnoted);
+        int first = function.ParameterCount() - IntegersMax;
+        for (int i = 0; i < IntegersMax; i++)
+            builder.Store(function.Parameter(first + i), builder.OffsetInBounds(made, 8 * i));
+        builder.Branch(body);
+        builder.Before(body.First);
+        IrValue buffer = builder.Phi(context.Pointer);
+        buffer.AddIncoming(noted, entry);
+        buffer.AddIncoming(made, unnoted);
+        return buffer;
     }
 
     private static void LowerCalls(IrModule module, IrValue function)
@@ -115,14 +156,22 @@ internal static class LowerVariadics
             IrValue slot = builder.OffsetInBounds(buffer, (long)offsets[i]);
             builder.Store(call.Argument(fixedTypes.Length + i), slot).SetAlignment(8);
         }
-        IrValue[] arguments = new IrValue[fixedTypes.Length + 1];
-        for (int i = 0; i < fixedTypes.Length; i++)
-            arguments[i] = call.Argument(i);
-        // Also without variable arguments: fcntl and open read theirs before they know whether there is one.
-        arguments[^1] = buffer;
-        IrType type = IrContext.Function(old.ReturnType, [.. fixedTypes, module.Context.Pointer]);
-        IrValue replacement = builder.Call(type, call.Callee(), arguments);
-        FunctionSurgery.CopyCallAttributes(call, replacement, fixedTypes.Length);
+        IrValue threadPointer = builder.Call(
+            IrContext.Function(module.Context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+        builder.Store(buffer, builder.OffsetInBounds(threadPointer, BufferWord));
+        builder.Store(call.Callee(), builder.OffsetInBounds(threadPointer, CalleeWord));
+        int all = call.ArgumentCount();
+        List<IrValue> arguments = [.. Enumerable.Range(0, all).Select(i => call.Argument(i))];
+        bool named = Calls.CalleeName(call).Length != 0;
+        if (named)
+        {
+            // Also without variable arguments: fcntl and open read theirs before they know whether there is one.
+            arguments.RemoveRange(fixedTypes.Length, all - fixedTypes.Length);
+            arguments.Add(buffer);
+        }
+        IrType type = IrContext.Function(old.ReturnType, [.. arguments.Select(a => a.Type)]);
+        IrValue replacement = builder.Call(type, call.Callee(), [.. arguments]);
+        FunctionSurgery.CopyCallAttributes(call, replacement, named ? fixedTypes.Length : all);
         call.ReplaceAllUsesWith(replacement);
         replacement.Name = call.Name;
         call.Erase();

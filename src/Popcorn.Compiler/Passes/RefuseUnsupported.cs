@@ -9,11 +9,12 @@ namespace Popcorn.Compiler.Passes;
 /// </summary>
 internal static class RefuseUnsupported
 {
-    // Constraints every back end takes for an empty asm statement: an optimisation barrier.
-    private static readonly HashSet<string> _barrierConstraints =
-        ["", "r", "=r", "=&r", "+r", "m", "=m", "*m", "=*m", "g", "X", "i", "0", "1", "2", "3", "~{memory}", "~{cc}",
-            "~{dirflag}",
-            "~{fpsr}", "~{flags}"];
+    // Constraints every back end takes for an empty asm statement, an optimisation barrier: any mixture of a register,
+    // memory and an immediate, or the place of an output.
+    private const string BarrierLetters = "=+&*%|rmgXinop0123456789";
+
+    private static readonly HashSet<string> _barrierClobbers =
+        ["~{memory}", "~{cc}", "~{dirflag}", "~{fpsr}", "~{flags}"];
 
     internal static bool Run(IrModule module, string name, DiagnosticSink sink)
     {
@@ -84,7 +85,7 @@ internal static class RefuseUnsupported
         IrValue statement = call.Callee();
         string text = statement.AsmText();
         bool empty = text.All(char.IsWhiteSpace);
-        string? strange = statement.AsmConstraints().Split(',').FirstOrDefault(c => !_barrierConstraints.Contains(c));
+        string? strange = statement.AsmConstraints().Split(',').FirstOrDefault(c => !IsBarrier(c));
         if (!empty)
         {
             string first = text.Trim().Split('\n')[0];
@@ -95,11 +96,22 @@ internal static class RefuseUnsupported
         {
             sink.Error("PC0210", Where(call, name), $"asm constraint \"{strange}\" does not exist on every ISA");
         }
-        else if (call.Type is { Kind: not (IrTypeKind.Void or IrTypeKind.Integer or IrTypeKind.Pointer) })
+        else if (!IsBarrierResult(call.Type))
         {
             sink.Error(
                 "PC0210", Where(call, name), $"an asm statement yielding {call.Type} does not exist on every ISA");
         }
+    }
+
+    private static bool IsBarrier(string constraint) =>
+        _barrierClobbers.Contains(constraint) || constraint.All(BarrierLetters.Contains);
+
+    /// <summary>Several outputs are fields of a struct.</summary>
+    private static bool IsBarrierResult(IrType type)
+    {
+        if (type.Kind == IrTypeKind.Struct)
+            return Enumerable.Range(0, (int)type.StructFieldCount).All(i => IsBarrierResult(type.StructField((uint)i)));
+        return type.Kind is IrTypeKind.Void or IrTypeKind.Integer or IrTypeKind.Pointer;
     }
 
     private static string? ForeignIntrinsic(string symbol)
@@ -110,6 +122,7 @@ internal static class RefuseUnsupported
             "riscv" or "x86" or "aarch64" or "arm" => "an instruction of one ISA",
             "read_register" or "write_register" or "read_volatile_register" => "a register of one ISA by name",
             "vp" or "vscale" => "vectors of unknown length exist on one ISA only",
+            "addressofreturnaddress" or "sponentry" => "a place in the native stack, which does not move",
             "coro" or "eh" => "not supported yet",
             _ => null,
         };

@@ -54,6 +54,7 @@ public static class PortableModule
         module.DataLayout = target.DataLayout;
         NormaliseAttributes.Run(module);
         SplitMultiplyAdd.Run(module);
+        AnswerStackQueries.Run(module);
         module.RunPasses($"default<{level}>", target);
         NormaliseAttributes.Run(module);
         SplitMultiplyAdd.Run(module);

@@ -1,7 +1,9 @@
 // run: -O1 after=variadics
-// check: define signext i32 @sum(i32 noundef signext %count, ptr
+// check: define signext i32 @sum(i32 noundef signext %count, i64
+// check: icmp eq ptr %
 // check: alloca [4 x i64], align 16
 // check: call signext i32 @sum(i32 noundef signext 2, ptr
+// check: call signext i32 %indirect(i32 noundef signext 1, i32 noundef signext 4, i32 noundef signext 5, fp128
 // check-not: ...)
 // check-not: call void @llvm.va_
 #include <stdarg.h>
