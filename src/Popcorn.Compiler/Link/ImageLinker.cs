@@ -16,9 +16,7 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
     public LinkedProgram? Link(
         LinkRequest request, LinkPlan plan, IReadOnlyList<ModuleObjects> objects, DiagnosticSink sink)
     {
-        List<ObjectFacts> facts = [.. objects.Select(o => o.Facts)];
-        if (plan.Runtime is not null)
-            facts.Add(plan.Runtime.Facts);
+        List<ObjectFacts> facts = [.. objects.Select(o => o.Facts), .. plan.Natives.Select(n => n.Facts)];
         ulong privateBytes = facts.Aggregate(0ul, (sum, f) => sum + f.PrivateBytes);
         ulong commonStart = ImageLayout.CommonStart(privateBytes);
         if (commonStart > ImageLayout.PrivateStart + ImageLayout.PrivateSpanMax)
@@ -52,7 +50,7 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
     {
         List<ContentHash> parts = [ContentHash.Of(script)];
         IEnumerable<string> files = objects.SelectMany(o => IsaNames.All.Select(o.PathOf)).Concat(
-            plan.Runtime?.Paths.Values ?? []);
+            plan.Natives.SelectMany(n => n.Paths.Values));
         foreach (string file in files)
             parts.Add(ContentHash.Of(File.ReadAllBytes(file)));
         return ContentHash.Combine(parts.ToArray());
@@ -69,9 +67,7 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
         Parallel.For(0, runs.Length, i =>
         {
             Isa isa = runs[i].Isa;
-            List<string> inputs = [.. objects.Select(o => o.PathOf(isa))];
-            if (plan.Runtime is not null)
-                inputs.Add(plan.Runtime.Paths[isa]);
+            List<string> inputs = [.. objects.Select(o => o.PathOf(isa)), .. plan.Natives.Select(n => n.Paths[isa])];
             inputs.Add(CompilerSupport.PathFor(_installation, isa));
             List<string> arguments = LinkerCommand.Arguments(isa, scriptPath, buildId, inputs, runs[i].Path);
             if (request.MapFile is not null && isa == HostIsa.Current)

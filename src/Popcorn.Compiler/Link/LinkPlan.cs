@@ -5,8 +5,8 @@ namespace Popcorn.Compiler.Link;
 
 /// <summary>The modules a program consists of, in link order.</summary>
 /// <param name="Modules">Bitcode modules: objects and members in the order in which they joined.</param>
-/// <param name="Runtime">The native runtime, or null for a program without start files.</param>
-internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModule? Runtime)
+/// <param name="Natives">The runtime unless the program has no start files, and libc's leaves that it uses.</param>
+internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, IReadOnlyList<NativeModule> Natives)
 {
     private SymbolResolver? Resolver { get; init; }
 
@@ -27,9 +27,10 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
         LinkRequest request, Installation installation, ModuleLoader loader, DiagnosticSink sink)
     {
         SymbolResolver resolver = new();
-        NativeModule? runtime = request.StartFiles ? RuntimeObjects.Load(installation) : null;
+        List<NativeModule> natives =
+            request.StartFiles || request.StandardLibraries ? RuntimeObjects.Load(installation) : [];
         LibrarySearch search = new(request.LibraryDirectories, installation.Libraries);
-        resolver.Require(runtime is null ? "_start" : "main");
+        resolver.Require(request.StartFiles ? "main" : "_start");
         foreach (string symbol in request.RequiredSymbols)
             resolver.Require(symbol);
         foreach (LinkInput input in request.Inputs)
@@ -39,16 +40,20 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
                 Add(resolver, loader, path, input.IsLibrary ? Path.GetFileName(path) : input.Display);
         }
 
-        if (runtime is not null)
-            resolver.AddObject(runtime);
+        if (request.StartFiles)
+            resolver.AddObject(natives[0]);
         if (request.StandardLibraries)
+        {
+            resolver.AddArchive(natives.Skip(1));
             Add(resolver, loader, LibcPath(installation), LibcName);
+        }
+
         RequireLibcalls(resolver);
 
         Lazy<HashSet<string>> support = new(() => CompilerSupport.CommonNames(installation));
         resolver.Report(
             name => ImageLayout.Defines(name) || IsSectionBound(name) || support.Value.Contains(name), sink);
-        return sink.HasErrors ? null : Of(resolver, runtime);
+        return sink.HasErrors ? null : Of(resolver);
     }
 
     /// <summary>The plan with the archive members that define functions which turned out to be called; itself when
@@ -61,11 +66,14 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, NativeModu
         foreach (string name in names)
             Resolver.RequireIfOffered(name);
         RequireLibcalls(Resolver);
-        return Resolver.Included.Count == before ? this : Of(Resolver, Runtime);
+        return Resolver.Included.Count == before ? this : Of(Resolver);
     }
 
-    private static LinkPlan Of(SymbolResolver resolver, NativeModule? runtime) =>
-        new([.. resolver.Included.OfType<BitcodeModule>()], runtime) { Resolver = resolver };
+    private static LinkPlan Of(SymbolResolver resolver) =>
+        new([.. resolver.Included.OfType<BitcodeModule>()], [.. resolver.Included.OfType<NativeModule>()])
+        {
+            Resolver = resolver,
+        };
 
     public static string LibcPath(Installation installation)
     {

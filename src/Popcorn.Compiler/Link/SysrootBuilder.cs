@@ -18,7 +18,7 @@ public sealed class SysrootBuilder(Installation installation, TextWriter errors)
     /// <summary>Changes with everything that libc's objects depend on in the compiler.</summary>
     public static string Version => GeneratorVersion.Hash;
 
-    /// <summary>From <c>build/runtime/ISA/popcorn-runtime.o</c> to the sysroot.</summary>
+    /// <summary>From <c>build/runtime/ISA/</c> to the sysroot.</summary>
     public ExitCode NormaliseRuntime()
     {
         DiagnosticSink sink = new();
@@ -36,7 +36,7 @@ public sealed class SysrootBuilder(Installation installation, TextWriter errors)
         string path = LinkPlan.LibcPath(_installation);
         byte[] bytes = File.ReadAllBytes(path);
         List<BitcodeModule> members = new ModuleLoader([stock]).LoadArchive(bytes, path, Path.GetFileName(path));
-        LinkPlan plan = new(members, Runtime: null);
+        LinkPlan plan = new(members, Natives: []);
         ParkAnalysis park = ParkAnalysis.Solve(plan.Summaries);
         using TemporaryFolder temporary = new();
         ObjectGenerator generator = new([stock], temporary, new CodegenOptions());
