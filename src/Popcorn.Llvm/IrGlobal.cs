@@ -26,6 +26,20 @@ public static class IrGlobal
 
     public static void ClearUnnamedAddress(this IrValue global) => LlvmCore.SetUnnamedAddress(global.Handle, 0);
 
+    /// <summary>
+    /// Puts a function into a section group of its own, which no linker merges with another. Its jump tables then get a
+    /// section named after it.
+    /// </summary>
+    public static void SetOwnGroup(this IrValue function, IrModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        // LLVM-C: LLVMNoDeduplicateComdatSelectionKind.
+        const int noDeduplicate = 3;
+        nint group = LlvmCore.GetOrInsertComdat(module.Handle, function.Name);
+        LlvmCore.SetComdatSelectionKind(group, noDeduplicate);
+        LlvmCore.SetComdat(function.Handle, group);
+    }
+
     public static bool HasComdat(this IrValue global) => LlvmCore.GetComdat(global.Handle) != 0;
 
     /// <summary>

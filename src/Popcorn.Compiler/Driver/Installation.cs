@@ -23,8 +23,11 @@ public sealed class Installation
 
     public string Libraries => Path.Combine(Sysroot, "lib");
 
-    /// <summary>Code generated before, by content; may be deleted at any time.</summary>
-    public string Cache => Path.Combine(Root, "build", "cache");
+    /// <summary>Code generated before, by content; may be deleted at any time. <c>POPCORN_CACHE</c> names another
+    /// folder.</summary>
+    public string Cache => Environment.GetEnvironmentVariable("POPCORN_CACHE") is { Length: > 0 } folder
+        ? Path.GetFullPath(folder)
+        : Path.Combine(Root, "build", "cache");
 
     /// <summary>libc's generated objects, kept apart from the cache so that they are never evicted.</summary>
     public string LibcObjects => Path.Combine(Root, "build", "libc-objects");

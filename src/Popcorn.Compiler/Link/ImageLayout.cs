@@ -7,6 +7,8 @@ namespace Popcorn.Compiler.Link;
 /// The linker script of a program. Everything private lies either below the common part, in a span that is reserved
 /// large enough for all ISAs, or behind it; so the common part starts at one address and its padded sections give it
 /// one layout. No page holds common and private bytes, and every output section is named: an orphan fails the link.
+/// Unwind tables and resume functions come first, in segments that become <see cref="UnloadedSegments"/>; the tables
+/// before all code, since lld sorts them by unsigned distance.
 /// </summary>
 internal static class ImageLayout
 {
@@ -17,6 +19,10 @@ internal static class ImageLayout
 
     // Everything must be reachable by AArch64's bl (128 MiB) from common text, and by 31-bit absolute addresses.
     public const ulong PrivateSpanMax = 64ul << 20;
+
+    /// <summary>In <c>app</c> itself: the path of its <c>app.popcorn/</c>, for when only <c>app</c> was installed
+    /// somewhere else. In the executables of that folder it is removed.</summary>
+    public const string HomeSection = ".pop.home";
 
     private const ulong SpanUnit = 4ul << 20;
 
@@ -58,6 +64,8 @@ internal static class ImageLayout
             PHDRS
             {
               headers PT_LOAD FILEHDR PHDRS FLAGS(4);{{tlsHeader}}
+              unwind PT_LOAD FLAGS(4);
+              resume PT_LOAD FLAGS(5);
               privro PT_LOAD FLAGS(4);
               privtext PT_LOAD FLAGS(5);
               text PT_LOAD FLAGS(5);
@@ -65,7 +73,6 @@ internal static class ImageLayout
               data PT_LOAD FLAGS(6);
               privdata PT_LOAD FLAGS(6);
               note PT_NOTE FLAGS(4);
-              unwind PT_GNU_EH_FRAME FLAGS(4);
               stack PT_GNU_STACK FLAGS(6);
             }
             SECTIONS
@@ -76,12 +83,15 @@ internal static class ImageLayout
               . = 0x{{HeaderPage:x}} + SIZEOF_HEADERS;
               .note.gnu.build-id : { *(.note.gnu.build-id) } :headers :note{{tlsSection}}
               . = 0x{{PrivateStart:x}};
+              .eh_frame_hdr : { *(.eh_frame_hdr) } :unwind
+              .eh_frame : { KEEP(*(.eh_frame)) } :unwind
+              . = ALIGN(0x1000);
+              .text.resume : { *(.text.resume.*) *(.rodata.*.resume) } :resume
+              . = ALIGN(0x1000);
               .rodata : {
                 *({{Private(".rodata")}} .srodata .srodata.* .lrodata .lrodata.*)
                 *(.gcc_except_table .gcc_except_table.*)
               } :privro
-              .eh_frame_hdr : { *(.eh_frame_hdr) } :privro :unwind
-              .eh_frame : { KEEP(*(.eh_frame)) } :privro
               . = ALIGN(0x1000);
               .text.private : { *({{Private(".text")}}) } :privtext
               .init : { KEEP(*(.init)) } :privtext
@@ -116,6 +126,7 @@ internal static class ImageLayout
 
               .llvm_stackmaps 0 (INFO) : { *(.llvm_stackmaps) }
               .pop.sites 0 (INFO) : { *(.pop.sites .pop.sites.*) }
+              {{HomeSection}} 0 (INFO) : { BYTE(0) }
               .comment 0 : { *(.comment) }
               .debug_abbrev 0 : { *(.debug_abbrev) }
               .debug_addr 0 : { *(.debug_addr) }

@@ -1,3 +1,4 @@
+using System.Text;
 using Popcorn.Compiler.Driver;
 using Popcorn.Core;
 using Popcorn.ObjectFiles.Elf;
@@ -42,7 +43,10 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
             stateMap = StateMapBuilder.Build(linked, buildId.ToArray(), sink);
         if (sink.HasErrors)
             return null;
-        return new LinkedProgram(linked.ToDictionary(pair => pair.Key, pair => Strip(pair.Value, request)), stateMap);
+        string home = Path.GetFullPath(request.Output) + ProgramOutput.FolderSuffix;
+        return new LinkedProgram(
+            Strip(linked[HostIsa.Current], request, home),
+            linked.ToDictionary(pair => pair.Key, pair => Strip(pair.Value, request, home: null)), stateMap);
     }
 
     // Equal inputs give equal ids, so an unchanged program's checkpoints stay valid over a rebuild.
@@ -91,9 +95,34 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
         return sink.HasErrors ? null : linked;
     }
 
-    // Symbols stay under -s as well: the agent finds the runtime's entry points by them.
-    private static byte[] Strip(ElfFile file, LinkRequest request) => SectionRemover.Remove(file, section =>
-        section.Name is ".pop.sites" or ".llvm_stackmaps"
-        || (request.Strip && (section.Name == ".comment"
-            || section.Name.StartsWith(".debug_", StringComparison.Ordinal))));
+    private static byte[] Strip(ElfFile file, LinkRequest request, string? home)
+    {
+        bool IsUnwanted(ElfSection section) =>
+            section.Name is ".pop.sites" or ".llvm_stackmaps"
+            || (section.Name == ImageLayout.HomeSection && home is null)
+            || (request.Strip && (section.Name == ".comment"
+                || section.Name.StartsWith(".debug_", StringComparison.Ordinal)));
+        bool IsWanted(ElfSymbol symbol)
+        {
+            // Where code and data begin, for disassemblers: two for each function on AArch64 and RISC-V.
+            if (symbol.Type == ElfConstants.STT_NOTYPE && symbol.Name.StartsWith('$'))
+                return false;
+            if (symbol.SectionIndex > 0 && symbol.SectionIndex < file.Sections.Count
+                && IsUnwanted(file.Sections[symbol.SectionIndex]))
+            {
+                return false;
+            }
+
+            // The agent finds the runtime's entry points and the bounds of memory by name.
+            return !request.Strip || (symbol.Binding != ElfConstants.STB_LOCAL
+                && symbol.Name.StartsWith("__pop_", StringComparison.Ordinal));
+        }
+
+        Dictionary<int, SectionContent> contents = SymbolTrimmer.Trim(file, IsWanted);
+        if (home is not null && file.FindSection(ImageLayout.HomeSection) is ElfSection section)
+            contents.Add(section.Index, new SectionContent(Encoding.UTF8.GetBytes(home), HeaderNote: 0));
+        byte[] image = SectionRemover.Remove(file, IsUnwanted, contents);
+        UnloadedSegments.Mark(image, file);
+        return image;
+    }
 }

@@ -19,7 +19,7 @@ internal static class ProgramOutput
     public static void Write(string output, LinkedProgram program)
     {
         using OutputFile app = OutputFile.Create(output);
-        OutputFile.Guarded(output, () => WriteExecutable(app.TemporaryPath, program.Executables[HostIsa.Current]));
+        OutputFile.Guarded(output, () => WriteExecutable(app.TemporaryPath, program.Application));
         if (app.IsInPlace)
         {
             app.Commit();

@@ -6,15 +6,18 @@ namespace Popcorn.Compiler.Link;
 
 /// <summary>
 /// Takes non-loaded sections out of a linked executable: their headers become null entries, so that indices in symbols
-/// stay right, and the sections behind them move up. Nothing loaded moves.
+/// stay right, and the sections behind them move up. Others get new contents. Nothing loaded moves.
 /// </summary>
 internal static class SectionRemover
 {
     // gABI: byte offsets of the fields in Elf64_Ehdr and Elf64_Shdr.
     private const int HeaderSectionTableOffset = 40;
     private const int SectionOffset = 24;
+    private const int SectionSize = 32;
+    private const int SectionNote = 44;
 
-    public static byte[] Remove(ElfFile file, Func<ElfSection, bool> isUnwanted)
+    public static byte[] Remove(
+        ElfFile file, Func<ElfSection, bool> isUnwanted, IReadOnlyDictionary<int, SectionContent>? contents = null)
     {
         ReadOnlySpan<byte> source = file.Bytes.Span;
         int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[HeaderSectionTableOffset..]));
@@ -40,6 +43,14 @@ internal static class SectionRemover
 
             writer.AlignTo((int)Math.Clamp(section.Alignment, 1, 16));
             BinaryPrimitives.WriteUInt64LittleEndian(header[SectionOffset..], (ulong)writer.Length);
+            if (contents is not null && contents.TryGetValue(section.Index, out SectionContent content))
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(header[SectionSize..], (ulong)content.Bytes.Length);
+                BinaryPrimitives.WriteUInt32LittleEndian(header[SectionNote..], content.HeaderNote);
+                writer.Bytes(content.Bytes.Span);
+                continue;
+            }
+
             writer.Bytes(file.BytesOf(section).Span);
         }
 

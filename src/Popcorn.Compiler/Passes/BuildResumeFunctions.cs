@@ -57,6 +57,7 @@ internal sealed class BuildResumeFunctions
         IrType type = IrContext.Function(_original.ValueType().ReturnType, _context.Pointer);
         _clone = _module.AddFunction(_original.Name + ".resume", type);
         _clone.SetLinkage(IrLinkage.Internal);
+        _clone.SetOwnGroup(_module);
         CopyFunctionAttributes();
         IrBlock entry = _module.AppendBlock(_clone, "resume");
         _record = _clone.Parameter(0);
@@ -75,7 +76,8 @@ internal sealed class BuildResumeFunctions
         foreach (string attribute in (string[])["memory", "alwaysinline", "inlinehint", "hot", "allocsize",
             "alloc_family"])
             _clone.RemoveAttribute(IrCall.FunctionIndex, attribute);
-        _clone.AddAttribute(IrCall.FunctionIndex, _context.EnumAttribute("cold"));
+        foreach (string attribute in (string[])["cold", "optsize"])
+            _clone.AddAttribute(IrCall.FunctionIndex, _context.EnumAttribute(attribute));
         _clone.SetGarbageCollector("statepoint-example");
     }
 

@@ -225,6 +225,12 @@ internal static partial class Core
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMSetComdat")]
     internal static partial void SetComdat(nint global, nint comdat);
 
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMGetOrInsertComdat", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint GetOrInsertComdat(nint module, string name);
+
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMSetComdatSelectionKind")]
+    internal static partial void SetComdatSelectionKind(nint comdat, int kind);
+
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMIsDeclaration")]
     internal static partial int IsDeclaration(nint global);
 

@@ -1,5 +1,6 @@
 using Popcorn.Core;
 using Popcorn.Linux;
+using Popcorn.ObjectFiles.Elf;
 using Popcorn.Transform;
 using Popcorn.Wire.Control;
 using Popcorn.Wire.Restore;
@@ -12,6 +13,7 @@ public static class RestoreScript
     // linux/mman.h.
     private const uint ProtectionWrite = 2;
     private const uint ReadWrite = 3;
+    private const uint ReadExecute = 5;
     private const uint MapShared = 1;
     private const uint MapPrivate = 2;
 
@@ -51,12 +53,26 @@ public static class RestoreScript
         }
     }
 
+    /// <summary>The target maps its own resume functions, which the kernel has left out. Its own file: the program may
+    /// have been built anew since it started.</summary>
+    private static void MapResumeFunctions(FieldWriter frames, IsaExecutable target)
+    {
+        foreach (ElfSegment segment in target.Elf.Segments.Where(s => s.Type == ElfConstants.PT_POP_RESUME))
+        {
+            ulong before = segment.VirtualAddress % ProgramAddresses.PageBytes;
+            RestoreScriptWriter.MapFile(
+                frames, segment.VirtualAddress - before, segment.FileSize + before, ReadExecute, MapPrivate,
+                segment.Offset - before, "/proc/self/exe");
+        }
+    }
+
     /// <summary>
     /// The records of every thread, in memory of their own, and the threads; the main thread first. Returns the memory
     /// they take.
     /// </summary>
     public static void SendThreads(ScriptSender sender, IReadOnlyList<CapturedThread> threads, IsaExecutable target)
     {
+        MapResumeFunctions(sender.Frames, target);
         long total = threads.Sum(t => RecordBuilder.SizeBytes(t.State));
         ulong mapped =
             ((ulong)total + ProgramAddresses.PageBytes - 1) / ProgramAddresses.PageBytes * ProgramAddresses.PageBytes;

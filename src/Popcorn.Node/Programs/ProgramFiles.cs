@@ -1,3 +1,4 @@
+using System.Text;
 using Popcorn.Core;
 using Popcorn.ObjectFiles.Elf;
 using Popcorn.StateMap;
@@ -15,6 +16,9 @@ public sealed class ProgramFiles
 {
     public const string FolderSuffix = ".popcorn";
     public const string StateMapName = "statemap";
+
+    /// <summary>Section of <c>app</c> with the path of the folder that the linker put beside it.</summary>
+    private const string HomeSection = ".pop.home";
 
     private readonly Dictionary<Isa, IsaExecutable> _executables = [];
     private StateMapReader? _map;
@@ -44,10 +48,59 @@ public sealed class ProgramFiles
             if (Directory.Exists(path + FolderSuffix))
                 return new ProgramFiles(path);
         }
+        foreach (string candidate in Candidates(name).Where(File.Exists))
+        {
+            string path = System.IO.Path.GetFullPath(candidate);
+            if (TryReadHome(path, out string home, out ReadOnlyMemory<byte> buildId))
+                return Installed(typed, path, home, buildId);
+        }
         string reason = File.Exists(name)
             ? $"there is no '{name}{FolderSuffix}' beside it, so it was not built by 'popcorn cc'"
             : "no such program";
         throw new ProgramException(ProgramRefusal.NotBuiltByPopcorn, $"cannot run '{typed}': {reason}");
+    }
+
+    /// <summary>
+    /// An executable that was copied away from its folder, as <c>make install</c> does: it knows where the folder was.
+    /// The build id tells whether that folder still is the same program's.
+    /// </summary>
+    private static ProgramFiles Installed(string typed, string path, string home, ReadOnlyMemory<byte> buildId)
+    {
+        string beside = $"there is no '{path}{FolderSuffix}' beside it";
+        string map = System.IO.Path.Combine(home, StateMapName);
+        string copy = $"copy the folder that belongs to it to '{path}{FolderSuffix}'";
+        if (!home.EndsWith(FolderSuffix, StringComparison.Ordinal) || !File.Exists(map))
+        {
+            throw new ProgramException(
+                ProgramRefusal.NotBuiltByPopcorn,
+                $"cannot run '{typed}': {beside}, and '{home}', where it was built, is gone: {copy}");
+        }
+        ProgramFiles program = new(home[..^FolderSuffix.Length]);
+        return program.Map.BuildId.Span.SequenceEqual(buildId.Span)
+            ? program
+            : throw new ProgramException(
+                ProgramRefusal.BuildDiffers,
+                $"cannot run '{typed}': {beside}, and '{home}' was built anew since: install it again, or {copy}");
+    }
+
+    private static bool TryReadHome(string path, out string home, out ReadOnlyMemory<byte> buildId)
+    {
+        home = "";
+        buildId = default;
+        try
+        {
+            ElfFile elf = ElfFile.Open(path);
+            if (elf.FindSection(HomeSection) is not ElfSection section)
+                return false;
+            home = Encoding.UTF8.GetString(elf.BytesOf(section).Span);
+            buildId = elf.ReadBuildId();
+            return true;
+        }
+        catch (BadInputException)
+        {
+            // A script, or another kind of executable.
+            return false;
+        }
     }
 
     public string ExecutablePath(Isa isa) => System.IO.Path.Combine(Folder, isa.Name());

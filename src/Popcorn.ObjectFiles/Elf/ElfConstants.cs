@@ -44,8 +44,12 @@ public static class ElfConstants
     public const byte STB_GLOBAL = 1;
     public const byte STB_WEAK = 2;
 
+    public const uint PT_NULL = 0;
     public const uint PT_LOAD = 1;
     public const uint PT_NOTE = 4;
+
+    // Ours, between PT_LOOS and PT_HIOS: code that only a moved process needs. The kernel does not map it.
+    public const uint PT_POP_RESUME = 0x6070_6f70;
 
     public const uint PF_X = 1;
     public const uint PF_W = 2;
