@@ -3,7 +3,8 @@ using Popcorn.Core;
 namespace Popcorn.Bench;
 
 /// <summary>
-/// Prints the tables that the documents quote: <c>bench/run [compile] [cost] [migrate] [criu] [start] [--smoke]</c>.
+/// Prints the tables that the documents quote:
+/// <c>bench/run [compile] [cost] [migrate] [criu] [size] [start] [--smoke]</c>.
 /// Everything is a ratio or a median taken in one run on one machine.
 /// </summary>
 internal static class Program
@@ -15,6 +16,7 @@ internal static class Program
         ["cost"] = CostBenchmark.Run,
         ["migrate"] = MigrateBenchmark.Run,
         ["criu"] = CriuBenchmark.Run,
+        ["size"] = SizeBenchmark.Run,
     };
 
     private static int Main(string[] arguments)

@@ -30,7 +30,8 @@ public sealed class LinkedProgramTests
             foreach (string name in (string[])[".text.resume", ".eh_frame", ".eh_frame_hdr"])
                 Assert.False(file.TryReadLoaded(file.FindSection(name)!.Address, 1, out _), name);
             Assert.True(file.TryReadLoaded(file.FindSection(".text")!.Address, 1, out _));
-            Assert.True(file.Symbols.TryFind("main.resume", out ElfSymbol main) && main.SectionIndex == functions.Index);
+            Assert.True(file.Symbols.TryFind("main.resume", out ElfSymbol main));
+            Assert.Equal(functions.Index, main.SectionIndex);
         }
     }
 
@@ -38,9 +39,17 @@ public sealed class LinkedProgramTests
     public void Jump_tables_of_resume_functions_go_with_them()
     {
         using PopcornCommand popcorn = new();
-        string cases = string.Concat(Enumerable.Range(0, 40).Select(i => $"case {i}: r = r * {i + 3} ^ f(r + {i}); break;\n"));
+        string cases = string.Concat(
+            Enumerable.Range(0, 40).Select(i => $"case {i}: r = r * {i + 3} ^ f(r + {i}); break;\n"));
         popcorn.Write("a.c", $$"""
-            int f(int); int main(int argc, char **argv) { int r = argc; for (int i = 0; i < 99; i++) switch (f(r)) { {{cases}} } return r; }
+            int f(int);
+            int main(int argc, char **argv)
+            {
+                int r = argc;
+                for (int i = 0; i < 99; i++)
+                    switch (f(r)) { {{cases}} }
+                return r;
+            }
             """);
         popcorn.Write("b.c", "#include <unistd.h>\nint f(int x) { return usleep(0) + x % 40; }");
         popcorn.Succeed("cc -O1 a.c b.c -o app");
