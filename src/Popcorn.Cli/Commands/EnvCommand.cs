@@ -17,15 +17,9 @@ internal static class EnvCommand
     private static int Run()
     {
         Installation installation = Installation.Locate();
-        string bin = Path.Combine(installation.Root, "build", "bin");
-        // One word each: many makefiles, and libtool, take the first word of a compiler to be all of it.
-        foreach (string tool in (string[])["cc", "ar", "ranlib", "nm"])
-            Console.Out.WriteLine($"export {tool.ToUpperInvariant()}=popcorn-{tool}");
-        Console.Out.WriteLine($"export PATH={Quote(bin)}:\"$PATH\"");
-        // The machine's own libraries are for one ISA; pkg-config must not offer them.
-        Console.Out.WriteLine(
-            $"export PKG_CONFIG_LIBDIR={Quote(Path.Combine(installation.Sysroot, "lib", "pkgconfig"))}");
-        Console.Out.WriteLine($"export CONFIG_SITE={Quote(Path.Combine(installation.Root, "tools", "config.site"))}");
+        foreach ((string name, string value) in BuildEnvironment.Variables(installation))
+            Console.Out.WriteLine($"export {name}={Quote(value)}");
+        Console.Out.WriteLine($"export PATH={Quote(BuildEnvironment.Commands(installation))}:\"$PATH\"");
         return (int)ExitCode.Ok;
     }
 

@@ -7,10 +7,10 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Cli.Demonstration;
 
 /// <summary>
-/// Runs one Lua computation twice, unmoved and through the ring of ISAs, draws where it was, and compares the outputs.
-/// It uses <c>popcorn</c> as any user would: nothing here knows more than the commands do.
+/// Runs one computation of an interpreter twice, unmoved and through the ring of ISAs, draws where it was, and compares
+/// the outputs. It uses <c>popcorn</c> as any user would: nothing here knows more than the commands do.
 /// </summary>
-internal sealed class Demo(TextWriter output)
+internal sealed class Demo(DemoLanguage language, TextWriter output)
 {
     private static readonly TimeSpan StayOnEachIsa = TimeSpan.FromMilliseconds(900);
     private static readonly Isa[] Ring = [Isa.AArch64, Isa.RiscV64, Isa.X86_64];
@@ -18,9 +18,9 @@ internal sealed class Demo(TextWriter output)
     public int Run()
     {
         Stopwatch whole = Stopwatch.StartNew();
-        DemoProgram program = DemoProgram.Build(output);
+        DemoProgram program = DemoProgram.Build(language, output);
         output.WriteLine();
-        output.WriteLine($"A Lua computation, unmoved on {Node.Programs.IsaHost.NativeIsa.Name()}:");
+        output.WriteLine($"demo/{language.Script}, unmoved on {Node.Programs.IsaHost.NativeIsa.Name()}:");
         (string expected, TimeSpan unmoved) = RunUnmoved(program);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  {expected.Length} bytes of output in {unmoved.TotalSeconds:0.0} s"));

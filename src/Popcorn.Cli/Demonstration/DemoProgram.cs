@@ -1,57 +1,57 @@
 using System.Diagnostics;
+using Popcorn.Compiler.Driver;
 using Popcorn.Core;
 
 namespace Popcorn.Cli.Demonstration;
 
-/// <summary>Lua, built by <c>popcorn cc</c> from its unmodified Debian source package through its own
+/// <summary>An interpreter, built by <c>popcorn cc</c> from its unmodified Debian source package through its own
 /// Makefile.</summary>
 internal sealed class DemoProgram
 {
-    private const string SourcePackage = "lua5.4";
-
-    /// <summary>Makes some seconds of computation out of a script that takes a fraction of one.</summary>
-    private const int Rounds = 20;
-
     private readonly string _root;
+    private readonly DemoLanguage _language;
 
-    private DemoProgram(string root) => _root = root;
+    private DemoProgram(string root, DemoLanguage language)
+    {
+        _root = root;
+        _language = language;
+    }
 
-    private string Folder => Path.Combine(_root, "build", "demo");
+    public DemoLanguage Language => _language;
 
-    private string Lua => Path.Combine(Folder, "lua");
+    private string Folder => Path.Combine(_root, "build", "demo", _language.Name);
 
-    private string Script => Path.Combine(_root, "demo", "primes.lua");
+    private string Tree => Path.Combine(Folder, "source");
+
+    private string Executable => Path.Combine(Tree, _language.Executable);
 
     private static string Popcorn => Environment.ProcessPath ?? "popcorn";
 
     /// <summary>Builds it unless that has been done, saying what is done and how long it took.</summary>
-    public static DemoProgram Build(TextWriter output)
+    public static DemoProgram Build(DemoLanguage language, TextWriter output)
     {
-        DemoProgram program = new(FindRoot());
-        if (Directory.Exists(program.Lua + ".popcorn") && IsNewer(program.Lua + ".popcorn", Popcorn))
+        DemoProgram program = new(FindRoot(), language);
+        if (Directory.Exists(program.Executable + ".popcorn") && IsNewer(program.Executable + ".popcorn", Popcorn))
         {
-            output.WriteLine("Lua is built already.");
+            output.WriteLine($"{language.Title} is built already.");
             return program;
         }
-        output.WriteLine("Fetching the source package of Lua 5.4 ...");
-        string source =
-            Tool(Path.Combine(program._root, "tools", "fetch-source"), [SourcePackage], program._root).Trim();
-        string copy = Path.Combine(program.Folder, "source");
-        if (Directory.Exists(copy))
-            Directory.Delete(copy, recursive: true);
+        output.WriteLine($"Fetching the source package {language.SourcePackage} ...");
+        string source = Tool(
+            Path.Combine(program._root, "tools", "fetch-source"), [language.SourcePackage], program._root).Trim();
+        if (Directory.Exists(program.Tree))
+            Directory.Delete(program.Tree, recursive: true);
         Directory.CreateDirectory(program.Folder);
-        _ = Tool("cp", ["-r", Path.Combine(source, "src"), copy], program._root);
-        output.WriteLine("Building it once, for x86_64, aarch64 and riscv64: make lua CC='popcorn cc' ...");
+        // With its times, or make would want to make what the package brings.
+        _ = Tool("cp", ["-a", source, program.Tree], program._root);
+        output.WriteLine($"Building {language.Title} once, for x86_64, aarch64 and riscv64:");
         Stopwatch watch = Stopwatch.StartNew();
-        _ = Tool(
-            "make",
-            [
-                "-C", copy, $"-j{Environment.ProcessorCount}", "lua", $"CC={Popcorn} cc", $"AR={Popcorn} ar rcu",
-                $"RANLIB={Popcorn} ranlib", "SYSCFLAGS=-DLUA_USE_POSIX",
-            ],
-            program._root);
-        _ = Tool(
-            "cp", ["-r", Path.Combine(copy, "lua"), Path.Combine(copy, "lua.popcorn"), program.Folder], program._root);
+        foreach (IReadOnlyList<string> step in language.Steps)
+        {
+            output.WriteLine($"  {string.Join(' ', step)}");
+            string[] parallel = step[0] == "make" ? [$"-j{Environment.ProcessorCount}"] : [];
+            _ = Tool(step[0], [.. parallel, .. step.Skip(1)], program.Tree);
+        }
         output.WriteLine(string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"  built in {watch.Elapsed.TotalSeconds:0.0} s"));
         return program;
@@ -60,8 +60,10 @@ internal sealed class DemoProgram
     /// <summary>Starts the computation under <c>popcorn run</c>, its output in a pipe to us.</summary>
     public Process Start()
     {
-        string rounds = $"arg = {{ '5' }} for i = 1, {Rounds} do dofile('{Script}') end";
-        ProcessStartInfo start = new(Popcorn, ["run", Lua, "-e", rounds]) { RedirectStandardOutput = true };
+        string script = Path.Combine(_root, "demo", _language.Script);
+        IEnumerable<string> arguments = _language.Command.Select(
+            word => word.Replace("SCRIPT", script, StringComparison.Ordinal));
+        ProcessStartInfo start = new(Popcorn, ["run", Executable, .. arguments]) { RedirectStandardOutput = true };
         return Process.Start(start) ?? throw new PopcornException($"cannot start '{Popcorn}'");
     }
 
@@ -86,7 +88,7 @@ internal sealed class DemoProgram
         throw new PopcornException("the demo needs popcorn's own clone, in which this command was built");
     }
 
-    private static string Tool(string file, string[] arguments, string folder)
+    private static string Tool(string file, IReadOnlyList<string> arguments, string folder)
     {
         ProcessStartInfo start = new(file, arguments)
         {
@@ -94,6 +96,11 @@ internal sealed class DemoProgram
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
+        Installation installation = Installation.Locate();
+        foreach ((string name, string value) in BuildEnvironment.Variables(installation))
+            start.Environment[name] = value;
+        start.Environment["PATH"] =
+            $"{BuildEnvironment.Commands(installation)}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(start) ?? throw new PopcornException($"cannot start '{file}'");
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string text = process.StandardOutput.ReadToEnd();

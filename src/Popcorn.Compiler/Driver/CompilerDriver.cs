@@ -127,6 +127,8 @@ public sealed class CompilerDriver(Installation installation, TextWriter output,
             inputs.Add(new LinkInput(objectPath, input.Name, IsLibrary: false));
         }
 
+        if (request.Relocatable)
+            return Merge(inputs, outputPath, tools);
         if (request.DryRun)
             return (int)ExitCode.Ok;
         LinkRequest link = new()
@@ -142,6 +144,22 @@ public sealed class CompilerDriver(Installation installation, TextWriter output,
             Output = outputPath,
         };
         return (int)new Linker(_installation, tools, temporary, _errors).Link(link);
+    }
+
+    /// <summary>
+    /// What a relocatable link does to objects, done to bitcode: one object in which the inputs' symbols have found
+    /// each other, local ones of equal name are told apart, and the rest is open. All members of an archive go in.
+    /// </summary>
+    private static int Merge(List<LinkInput> inputs, string outputPath, ToolProcess tools)
+    {
+        foreach (LinkInput library in inputs.Where(input => input.IsLibrary))
+            throw new DriverException($"'-l{library.Path}' cannot be part of a relocatable link ('-r')");
+        using OutputFile file = OutputFile.Create(outputPath);
+        int exitCode = tools.Run(
+            ToolProcess.BitcodeLinker, [.. inputs.Select(input => input.Path), "-o", file.TemporaryPath]);
+        if (exitCode == 0)
+            file.Commit();
+        return exitCode;
     }
 
     // clang's rule for -MD without -c: named after the output, or after the source when there is none.

@@ -186,6 +186,9 @@ public sealed class DriverParser
             case "-s":
                 _request = _request with { StripAll = true };
                 return true;
+            case "-r":
+                _request = _request with { Relocatable = true };
+                return true;
             case "-nostdlib":
                 _request = _request with { StandardLibraries = false, StartFiles = false };
                 return true;
@@ -254,6 +257,9 @@ public sealed class DriverParser
                 break;
             case LinkerOptionEffect.StripAll:
                 _request = _request with { StripAll = true };
+                break;
+            case LinkerOptionEffect.Relocatable:
+                _request = _request with { Relocatable = true };
                 break;
             case LinkerOptionEffect.Map:
                 _request = _request with { MapFile = value };

@@ -81,6 +81,9 @@ public sealed record DriverRequest
     /// <summary><c>--emit=ir-after:PASS</c>, or null.</summary>
     public string? EmitAfterPass { get; init; }
 
+    /// <summary><c>-r</c>: the inputs become one object.</summary>
+    public bool Relocatable { get; init; }
+
     public string? MapFile { get; init; }
 
     public bool Verbose { get; init; }

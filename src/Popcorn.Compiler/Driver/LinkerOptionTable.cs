@@ -5,6 +5,7 @@ internal enum LinkerOptionEffect
     Refuse,
     Ignore,
     StripAll,
+    Relocatable,
     Map,
     RequireSymbol,
 }
@@ -49,6 +50,7 @@ internal static class LinkerOptionTable
     {
         "-s" or "-strip-all" => LinkerOptionEffect.StripAll,
         "-S" or "-strip-debug" => LinkerOptionEffect.Ignore,
+        "-r" or "-relocatable" => LinkerOptionEffect.Relocatable,
         "-Map" => LinkerOptionEffect.Map,
         "-u" or "-undefined" or "-require-defined" => LinkerOptionEffect.RequireSymbol,
         _ when Ignored.Contains(option) => LinkerOptionEffect.Ignore,

@@ -17,7 +17,6 @@ internal static class RefusedOptions
             + "link the objects into an archive instead",
         ["--shared"] = "a program must be one static image to have the same addresses on every machine; "
             + "link the objects into an archive instead",
-        ["-r"] = "objects are LLVM bitcode, which has no relocatable link; put them into an archive instead",
         ["-m32"] = "programs are 64-bit: " + OneMachine,
         ["-mx32"] = "programs are 64-bit: " + OneMachine,
         ["-pg"] = NoRuntime,

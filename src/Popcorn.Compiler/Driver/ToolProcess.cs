@@ -11,6 +11,7 @@ internal sealed class ToolProcess(bool verbose, bool dryRun, TextWriter trace)
     public const string Archiver = "llvm-ar-19";
     public const string ArchiveIndexer = "llvm-ranlib-19";
     public const string SymbolLister = "llvm-nm-19";
+    public const string BitcodeLinker = "llvm-link-19";
     public const string Disassembler = "llvm-dis-19";
 
     private readonly bool _verbose = verbose;

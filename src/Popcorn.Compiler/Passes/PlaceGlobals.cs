@@ -1,4 +1,5 @@
 using System.Globalization;
+using Popcorn.Compiler.Link;
 using Popcorn.Llvm;
 
 namespace Popcorn.Compiler.Passes;
@@ -11,6 +12,7 @@ internal static class PlaceGlobals
 {
     private const uint FunctionAlignment = 16;
     private const uint DefaultPriority = 65535;
+    private static readonly string[] ArraySections = [".preinit_array", ".init_array", ".fini_array"];
 
     internal static void Run(IrModule module, ModuleFacts facts, IReadOnlySet<IrValue> resumeFunctions)
     {
@@ -53,12 +55,19 @@ internal static class PlaceGlobals
             PlaceCommon(module, global, facts);
             return;
         }
-        if (global.Section().Length != 0)
+        if (IsCollected(global.Section()))
             return;
         string kind = global.IsGlobalConstant() ? ".rodata.pop."
             : global.Initializer().IsNullConstant ? ".bss.pop." : ".data.pop.";
         global.SetSection(kind + global.Name);
     }
+
+    /// <summary>
+    /// Sections whose contents the linker puts side by side for the program to walk: those named like a C identifier,
+    /// and the arrays. Any other name only says where to be in an image of its own layout, which this is not.
+    /// </summary>
+    private static bool IsCollected(string section) => SectionPlacement.IsUserSection(section)
+        || ArraySections.Any(array => section == array || section.StartsWith(array + ".", StringComparison.Ordinal));
 
     /// <summary>A tentative definition becomes a weak one as large as the largest in the program, so any of them can
     /// win.</summary>

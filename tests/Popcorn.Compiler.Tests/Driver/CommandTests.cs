@@ -52,6 +52,24 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Objects_merge_into_one_by_a_relocatable_link()
+    {
+        _popcorn.Write("one.c", "static int own(void) { return 1; } int one(void) { return own(); }");
+        _popcorn.Write(
+            "two.c", "int one(void); static int own(void) { return 2; } int two(void) { return one() + own(); }");
+        _popcorn.Write("three.c", "int three(void) { return 3; }");
+        _popcorn.Write("main.c", "int two(void), three(void); int main(void) { return two() + three() != 6; }");
+        _popcorn.Succeed("cc -c main.c one.c two.c three.c");
+        _popcorn.Succeed("ar rcs three.a three.o");
+        _popcorn.Succeed("cc -nostdlib -Wl,-r one.o two.o -o pair.o");
+        _popcorn.Succeed("ld -r --no-undefined -o built-in.o pair.o three.a");
+        _popcorn.Succeed("cc -o app main.o built-in.o");
+
+        _popcorn.Shell("./app && qemu-riscv64-static app.popcorn/riscv64");
+        Assert.Contains("relocatable", _popcorn.Run("cc -r main.o -lm -o all.o").Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_include_is_clangs_message_and_exit_code()
     {
         _popcorn.Write("a.c", "#include <no_such_header.h>\nint x;\n");

@@ -46,7 +46,6 @@ public sealed class DriverParserTests
     [InlineData("-march=native a.c", "x86_64, aarch64 and riscv64")]
     [InlineData("-mavx2 a.c", "x86_64, aarch64 and riscv64")]
     [InlineData("-m32 a.c", "64-bit")]
-    [InlineData("-r a.o", "relocatable")]
     [InlineData("start.S", "assembly")]
     [InlineData("-x assembler a", "assembly")]
     [InlineData("main.cpp", "C++")]
