@@ -4,25 +4,28 @@ namespace Popcorn.Bench;
 
 /// <summary>
 /// Prints the tables that the documents quote:
-/// <c>bench/run [compile] [cost] [migrate] [criu] [size] [start] [--smoke]</c>.
+/// <c>bench/run [compile] [cost] [migrate] [criu] [size] [start] [suite [--only=NAME]…] [--smoke]</c>.
 /// Everything is a ratio or a median taken in one run on one machine.
 /// </summary>
 internal static class Program
 {
-    private static readonly Dictionary<string, Func<bool, Table>> Benchmarks = new()
+    private static readonly Dictionary<string, Func<bool, IReadOnlyList<string>, IEnumerable<Table>>> Benchmarks = new()
     {
-        ["start"] = StartBenchmark.Run,
-        ["compile"] = CompileBenchmark.Run,
-        ["cost"] = CostBenchmark.Run,
-        ["migrate"] = MigrateBenchmark.Run,
-        ["criu"] = CriuBenchmark.Run,
-        ["size"] = SizeBenchmark.Run,
+        ["start"] = (smoke, _) => [StartBenchmark.Run(smoke)],
+        ["compile"] = (smoke, _) => [CompileBenchmark.Run(smoke)],
+        ["cost"] = (smoke, _) => [CostBenchmark.Run(smoke)],
+        ["migrate"] = (smoke, _) => [MigrateBenchmark.Run(smoke)],
+        ["criu"] = (smoke, _) => [CriuBenchmark.Run(smoke)],
+        ["size"] = (smoke, _) => [SizeBenchmark.Run(smoke)],
+        ["suite"] = SuiteBenchmark.Run,
     };
 
     private static int Main(string[] arguments)
     {
         bool smoke = arguments.Contains("--smoke");
-        string[] names = [.. arguments.Where(a => a != "--smoke")];
+        const string only = "--only=";
+        string[] chosen = [.. arguments.Where(a => a.StartsWith(only, StringComparison.Ordinal)).Select(a => a[only.Length..])];
+        string[] names = [.. arguments.Where(a => !a.StartsWith("--", StringComparison.Ordinal))];
         foreach (string name in names.Where(name => !Benchmarks.ContainsKey(name)))
         {
             Console.Error.WriteLine($"bench: no benchmark '{name}'; there are {string.Join(", ", Benchmarks.Keys)}");
@@ -31,7 +34,10 @@ internal static class Program
         try
         {
             foreach (string name in names.Length == 0 ? [.. Benchmarks.Keys] : names)
-                Benchmarks[name](smoke).Print();
+            {
+                foreach (Table table in Benchmarks[name](smoke, chosen))
+                    table.Print();
+            }
         }
         catch (PopcornException failure)
         {

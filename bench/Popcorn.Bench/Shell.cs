@@ -18,6 +18,16 @@ internal static class Shell
     public static (string Output, double Milliseconds) Run(
         string file, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
+        (string output, string _, double milliseconds) = RunWhole(file, arguments, folder, environment);
+        return (output, milliseconds);
+    }
+
+    /// <summary>Runs to the end; what it wrote to standard error.</summary>
+    public static string Errors(string file, IEnumerable<string> arguments) => RunWhole(file, arguments, null, null).Errors;
+
+    private static (string Output, string Errors, double Milliseconds) RunWhole(
+        string file, IEnumerable<string> arguments, string? folder, IReadOnlyDictionary<string, string>? environment)
+    {
         ProcessStartInfo start = new(file, arguments)
         {
             RedirectStandardOutput = true,
@@ -34,7 +44,7 @@ internal static class Shell
         double milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         if (process.ExitCode != 0)
             throw new PopcornException($"'{file} {string.Join(' ', start.ArgumentList)}' failed:\n{errors.Result}");
-        return (output, milliseconds);
+        return (output, errors.Result, milliseconds);
     }
 
     public static double Median(IEnumerable<double> samples)
