@@ -68,9 +68,15 @@ public sealed class IrBuilder(IrModule module) : IDisposable
     public IrValue And(IrValue left, IrValue right) =>
         new(LlvmBuilder.BuildAnd(_handle, left.Handle, right.Handle, ""));
 
-    public IrValue CompareEqual(IrValue left, IrValue right) => Compare(32, left, right);
+    public IrValue CompareEqual(IrValue left, IrValue right) => Compare(IrPredicate.Equal, left, right);
 
-    public IrValue CompareNotEqual(IrValue left, IrValue right) => Compare(33, left, right);
+    public IrValue CompareNotEqual(IrValue left, IrValue right) => Compare(IrPredicate.NotEqual, left, right);
+
+    public IrValue Compare(IrPredicate predicate, IrValue left, IrValue right) =>
+        new(LlvmBuilder.BuildICmp(_handle, (int)predicate, left.Handle, right.Handle, ""));
+
+    public IrValue Select(IrValue condition, IrValue then, IrValue otherwise) =>
+        new(LlvmBuilder.BuildSelect(_handle, condition.Handle, then.Handle, otherwise.Handle, ""));
 
     public IrValue Alloca(IrType type, string name = "") => new(LlvmBuilder.BuildAlloca(_handle, type.Handle, name));
 
@@ -141,7 +147,4 @@ public sealed class IrBuilder(IrModule module) : IDisposable
             LlvmBuilder.DisposeBuilder(_handle);
         _handle = 0;
     }
-
-    private IrValue Compare(int predicate, IrValue left, IrValue right) =>
-        new(LlvmBuilder.BuildICmp(_handle, predicate, left.Handle, right.Handle, ""));
 }

@@ -50,7 +50,8 @@ public static class IrInstruction
 
     public static void SetVolatile(this IrValue access) => Values.SetVolatile(access.Handle, 1);
 
-    public static int Predicate(this IrValue compare) => Values.GetICmpPredicate(compare.Handle);
+    public static IrPredicate Predicate(this IrValue compare) =>
+        (IrPredicate)Values.GetICmpPredicate(compare.Handle);
 
     public static int DebugLine(this IrValue instruction) =>
         Values.InstructionGetDebugLoc(instruction.Handle) == 0 ? 0 : (int)Values.GetDebugLocLine(instruction.Handle);

@@ -164,22 +164,46 @@ public sealed class IrModule : IDisposable
             instruction = next;
         }
         if (loopsToItself)
-            RenameIncoming(head, tail);
+            RenameIncoming(head, head, tail, []);
         return tail;
     }
 
-    /// <summary>Phis of a block that was its own predecessor: the C API cannot change an incoming block, so they are
-    /// built anew.</summary>
-    private void RenameIncoming(IrBlock head, IrBlock tail)
+    /// <summary>A new block on all edges between two blocks. Phis named in <paramref name="except"/> keep the old name of
+    /// their source: they are about to go.</summary>
+    public IrBlock SplitEdge(IrBlock from, IrBlock to, IReadOnlyCollection<IrValue> except)
+    {
+        IrBlock edge = InsertBlock(to, "");
+        using IrBuilder builder = new(this);
+        builder.AtEnd(edge);
+        builder.Branch(to);
+        IrValue branch = from.Terminator;
+        for (int i = 0; i < branch.SuccessorCount(); i++)
+        {
+            if (branch.Successor(i) == to)
+                branch.SetSuccessor(i, edge);
+        }
+        RenameIncoming(to, from, edge, except);
+        return edge;
+    }
+
+    /// <summary>The C API cannot change an incoming block, so the phis are built anew; several edges become one.</summary>
+    private void RenameIncoming(IrBlock block, IrBlock from, IrBlock to, IReadOnlyCollection<IrValue> except)
     {
         using IrBuilder builder = new(this);
-        foreach (IrValue phi in head.Instructions().TakeWhile(i => i.Opcode == IrOpcode.Phi))
+        foreach (IrValue phi in block.Instructions().TakeWhile(i => i.Opcode == IrOpcode.Phi))
         {
+            if (except.Contains(phi))
+                continue;
             IrValue renamed = builder.Before(phi).Phi(phi.Type);
+            bool done = false;
             for (int i = 0; i < phi.IncomingCount(); i++)
             {
-                IrBlock block = phi.IncomingBlock(i);
-                renamed.AddIncoming(phi.IncomingValue(i), block == head ? tail : block);
+                IrBlock source = phi.IncomingBlock(i);
+                if (source != from)
+                    renamed.AddIncoming(phi.IncomingValue(i), source);
+                else if (!done)
+                    renamed.AddIncoming(phi.IncomingValue(i), to);
+                done |= source == from;
             }
             string name = phi.Name;
             phi.ReplaceAllUsesWith(renamed);

@@ -40,25 +40,42 @@ public static class ModuleCodegen
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(objectPaths);
         ArgumentNullException.ThrowIfNull(sink);
+        for (int liveValues = options.LiveValuesMax; ; liveValues /= 2)
+        {
+            try
+            {
+                return CompileOnce(
+                    bitcode, moduleName, park, options with { LiveValuesMax = liveValues }, objectPaths, sink);
+            }
+            catch (LlvmException failure)
+            {
+                // A smaller bound on the values at a site leaves the register allocator more room.
+                if (liveValues >= 2 && failure.Message.Contains("ran out of registers", StringComparison.Ordinal))
+                    continue;
+                sink.Error("PC0220", moduleName, failure.Message);
+                return false;
+            }
+        }
+    }
+
+    private static bool CompileOnce(
+        byte[] bitcode, string moduleName, ParkAnalysis park, CodegenOptions options,
+        IReadOnlyDictionary<Isa, string> objectPaths, DiagnosticSink sink)
+    {
+        byte[]? instrumented = LlvmGuard.Run(() => Instrument(bitcode, moduleName, park, options, sink));
+        if (instrumented is null)
+            return false;
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, options.ThreadsMax) };
         try
         {
-            byte[]? instrumented = LlvmGuard.Run(() => Instrument(bitcode, moduleName, park, options, sink));
-            if (instrumented is null)
-                return false;
-            ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, options.ThreadsMax) };
             Parallel.ForEach(
                 objectPaths, parallel, target => Emit(instrumented, moduleName, target.Key, target.Value, options));
-            return true;
         }
         catch (AggregateException failures) when (failures.InnerException is LlvmException failure)
         {
-            sink.Error("PC0220", moduleName, failure.Message);
+            throw failure;
         }
-        catch (LlvmException failure)
-        {
-            sink.Error("PC0220", moduleName, failure.Message);
-        }
-        return false;
+        return true;
     }
 
     private static byte[]? Instrument(

@@ -8,16 +8,6 @@ namespace Popcorn.Compiler.Passes;
 /// </summary>
 internal static class DemoteValue
 {
-    /// <summary>Makes the slot too. Returns it.</summary>
-    internal static IrValue ToNewSlot(IrModule module, IrValue function, IrValue value)
-    {
-        using IrBuilder builder = new(module);
-        IrValue slot = builder.Before(function.EntryBlock().First).Alloca(value.Type);
-        Store(module, function, value, slot);
-        Reload(module, value, slot);
-        return slot;
-    }
-
     internal static void Store(IrModule module, IrValue function, IrValue value, IrValue slot)
     {
         using IrBuilder builder = new(module);

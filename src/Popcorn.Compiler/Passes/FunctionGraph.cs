@@ -63,15 +63,28 @@ internal sealed class FunctionGraph
         return frequency;
     }
 
-    /// <summary>How many loops a block is in. A loop is what reaches one of the header's back edges without passing the
-    /// header.</summary>
+    /// <summary>How many loops a block is in.</summary>
     internal int[] LoopDepths()
     {
         int[] depth = new int[Blocks.Count];
+        foreach (HashSet<int> body in Loops().Values)
+        {
+            foreach (int block in body)
+                depth[block]++;
+        }
+        return depth;
+    }
+
+    /// <summary>
+    /// The blocks of each loop, by its header: what reaches one of the header's back edges without passing the header.
+    /// </summary>
+    internal Dictionary<int, HashSet<int>> Loops()
+    {
         int[] position = new int[Blocks.Count];
         Array.Fill(position, -1);
         for (int i = 0; i < PostOrder.Length; i++)
             position[PostOrder[i]] = i;
+        Dictionary<int, HashSet<int>> loops = [];
         foreach (int header in BackEdgeTargets)
         {
             HashSet<int> body = [header];
@@ -87,10 +100,9 @@ internal sealed class FunctionGraph
                         work.Push(predecessor);
                 }
             }
-            foreach (int block in body)
-                depth[block]++;
+            loops.Add(header, body);
         }
-        return depth;
+        return loops;
     }
 
     private static bool StartsWithPark(IrBlock block) =>

@@ -20,9 +20,12 @@ internal static class InsertPoints
         {
             if (function.IsExternal())
                 continue;
-            PointPlan plan = PointPlan.For(function);
+            PointPlan plan = PointPlan.For(module, function);
             if (facts.NeedsEntryPoint(function))
                 Insert(module, park, FirstAfterAllocas(function.EntryBlock()));
+            // Chunks first: a point at a header splits the block that the loop was found by.
+            foreach (ChunkedLoop loop in plan.Chunked)
+                Insert(module, park, SplitIntoChunks.Run(module, loop));
             foreach (IrBlock header in plan.Headers)
                 Insert(module, park, header.FirstNonPhi);
         }

@@ -55,6 +55,29 @@ internal sealed class LiveValues
         return result;
     }
 
+    /// <summary>Null for what has no number: constants, allocas, and values of no function.</summary>
+    internal int? IndexOf(IrValue value) => _index.TryGetValue(value.Handle, out int index) ? index : null;
+
+    /// <summary>What is live where a value comes into being, as a bit set by index; without itself, and of the block's
+    /// phis, which come into being together with it, only those before it.</summary>
+    internal ulong[] LiveAtDefinition(int value)
+    {
+        IrValue definition = _values[value];
+        IrBlock block = definition.IsArgument ? _graph.Blocks[0] : definition.Block;
+        ulong[] live = (ulong[])_liveOut[_graph.IndexOf(block)].Clone();
+        for (IrValue i = block.Terminator; !i.IsNone; i = i.Previous)
+        {
+            if (_index.TryGetValue(i.Handle, out int defined))
+                live[defined >> 6] &= ~(1ul << (defined & 63));
+            if (i == definition)
+                return live;
+            if (i.Opcode != IrOpcode.Phi)
+                AddUses(i, live, except: null);
+        }
+        live[value >> 6] &= ~(1ul << (value & 63));
+        return live;
+    }
+
     private void Number(IrValue value)
     {
         _index.Add(value.Handle, _values.Count);

@@ -32,7 +32,7 @@ internal static class SummaryBuilder
             if (IsAddressTaken(function))
                 taken.Add(function.Name);
             if (!function.IsExternal())
-                functions.Add(Summarise(function, points, libcalls));
+                functions.Add(Summarise(module, function, points, libcalls));
         }
         foreach (IrValue global in module.Globals().Where(g => !g.Name.StartsWith("llvm.", StringComparison.Ordinal)))
             AddSymbol(module, global, SymbolKind.Variable, defined, undefined);
@@ -76,7 +76,8 @@ internal static class SummaryBuilder
         defined.Add(new DefinedSymbol(global.Name, kind, weak, common, size, alignment));
     }
 
-    private static FunctionSummary Summarise(IrValue function, bool points, SortedSet<string> libcalls)
+    private static FunctionSummary Summarise(
+        IrModule module, IrValue function, bool points, SortedSet<string> libcalls)
     {
         SortedSet<string> callees = new(StringComparer.Ordinal);
         bool indirect = false;
@@ -95,12 +96,12 @@ internal static class SummaryBuilder
                     callees.Add(callee);
             }
         }
-        PointPlan? plan = points ? PointPlan.For(function) : null;
+        PointPlan? plan = points ? PointPlan.For(module, function) : null;
         return new FunctionSummary(
             function.Name,
             function.IsLocal(),
             indirect,
-            HasLoopPoint: plan is { Headers.Count: > 0 },
+            HasLoopPoint: plan is { HasLoopPoint: true },
             PollsBeforeCalls: plan is { PollsBeforeCalls: true },
             [.. callees]);
     }

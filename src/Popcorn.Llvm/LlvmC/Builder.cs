@@ -73,6 +73,9 @@ internal static partial class Builder
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildICmp", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildICmp(nint builder, int predicate, nint left, nint right, string name);
 
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildSelect", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint BuildSelect(nint builder, nint condition, nint then, nint otherwise, string name);
+
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildAlloca", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildAlloca(nint builder, nint type, string name);
 
