@@ -1,3 +1,4 @@
+using Popcorn.Compiler.Driver;
 using Popcorn.Compiler.Passes;
 using Popcorn.Core;
 using Popcorn.Llvm;
@@ -69,7 +70,8 @@ public static class ModuleCodegen
         try
         {
             Parallel.ForEach(
-                objectPaths, parallel, target => Emit(instrumented, moduleName, target.Key, target.Value, options));
+                objectPaths, parallel, target => CrashReport.Keeping(instrumented, moduleName, target.Key,
+                    () => Emit(instrumented, moduleName, target.Key, target.Value, options)));
         }
         catch (AggregateException failures) when (failures.InnerException is LlvmException failure)
         {
