@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define POP_ABI_VERSION 1u
+#define POP_ABI_VERSION 2u
 
 /* 1. Addresses. */
 #define POP_CONTROL_BASE 0x200000ul
 #define POP_CONTROL_BYTES 0x100000ul
+#define POP_UNIT_BYTES 0x10000ul                         /* the unit's part: the same pages in each of its processes */
+#define POP_PROCESS_BASE (POP_CONTROL_BASE + POP_UNIT_BYTES)
+#define POP_PROCESS_BYTES (POP_CONTROL_BYTES - POP_UNIT_BYTES)
 #define POP_TLS_TEMPLATE 0x300000ul
 #define POP_PRIVATE_BASE 0x800000000ul
 #define POP_NATIVE_STACK_STRIDE 0x1000000ul /* slot i's native stack lies in [base + i stride, base + (i+1) stride) */
@@ -57,30 +60,68 @@ struct pop_record {
 /* 7. Control region. */
 enum { POP_ISA_X86_64 = 1, POP_ISA_AARCH64 = 2, POP_ISA_RISCV64 = 3 };
 enum { POP_STATE_STARTING, POP_STATE_RUNNING, POP_STATE_RESTORING };
-enum { POP_UNMOVABLE_CHILDREN = 1, POP_UNMOVABLE_SHARED = 2, POP_UNMOVABLE_HANDLER = 4 };
+enum { POP_UNMOVABLE_SHARED = 2, POP_UNMOVABLE_HANDLER = 4 };
 
-struct pop_control {
+/* What all processes of a unit share: first page of the region. */
+struct pop_unit {
 	uint32_t flag;
 	uint32_t request;
-	uint32_t parked;
-	uint32_t threads;
 	uint32_t release;
-	uint32_t abi_version;
+	uint32_t events;
+	uint32_t generation;
+	uint32_t moved;
 	uint64_t countdown;
 	uint64_t points;
-	uint32_t pid;
+	uint32_t process_max;
+	uint32_t invented;
+	uint64_t magic;
+	uint32_t agent_pid;
+	uint32_t root;
+	uint32_t processes_used;
+	uint32_t reserved;
+};
+
+#define POP_UNIT_MAGIC 0x3254494e55504f50ull /* "POPUNIT2" */
+
+/* One process of the unit; index 0 and 1 of a pair: generation & 1. */
+enum { POP_PROCESS_FREE, POP_PROCESS_STARTING, POP_PROCESS_MEMBER, POP_PROCESS_FOREIGN };
+
+struct pop_process {
+	uint32_t state;
+	uint32_t pid; /* these three as the program sees them */
+	uint32_t group;
+	uint32_t session;
+	uint32_t kernel_pid[2];
+	uint32_t kernel_group[2];
+	uint32_t kernel_session[2];
+	uint32_t creator; /* kernel pid of the process that is making it, while STARTING */
+	uint32_t starts;  /* programs it has executed */
+	uint32_t reserved[20];
+};
+
+#define POP_PROCESSES_OFFSET 4096
+#define POP_PROCESS_COUNT 480
+
+/* One process's own: first page of its part. */
+struct pop_control {
+	uint32_t parked;
+	uint32_t threads;
+	uint32_t abi_version;
 	uint32_t isa;
+	uint32_t pid;
 	uint32_t exiting;
 	uint32_t state;
 	uint32_t unmovable;
-	uint32_t reserved0;
 	uint64_t arena_table;
-	uint64_t reserved1;
+	uint32_t slots_used;
+	uint32_t index;
+	uint32_t generation;
+	uint32_t reserved;
 };
 
 #define POP_SLOTS_OFFSET 4096
 #define POP_SLOT_BYTES 1024
-#define POP_SLOT_COUNT 1020
+#define POP_SLOT_COUNT 956
 
 enum {
 	POP_THREAD_FREE,
@@ -137,6 +178,7 @@ struct pop_arena_table {
 enum {
 	POP_OP_MAP = 1, POP_OP_FILL, POP_OP_PROTECT, POP_OP_FD, POP_OP_OPEN, POP_OP_CWD, POP_OP_UMASK,
 	POP_OP_THREAD, POP_OP_MAPFILE, POP_OP_CLOSE, POP_OP_COMMIT, POP_OP_GO,
+	POP_OP_SPAWN = 14, POP_OP_ZOMBIE, POP_OP_SESSION, POP_OP_GROUP, POP_OP_MAPFD, POP_OP_SHMAT, POP_OP_DETACH,
 	POP_OP_SYNC = 32, POP_OP_CALL,
 };
 enum { POP_ANSWER_READY = 1, POP_ANSWER_ERROR = 2, POP_ANSWER_SYNCED = 3 };
@@ -153,25 +195,45 @@ struct pop_op_thread { uint32_t slot, reserved; uint64_t tp, record; };
 struct pop_op_call { uint64_t nr, args[6]; uint32_t pointers, zero; char data[]; };
 struct pop_op_mapfile { uint64_t addr, bytes; uint32_t prot, flags; uint64_t offset; char path[]; };
 
+struct pop_op_spawn { uint32_t index, orphan, count; char texts[]; }; /* path, then argv */
+struct pop_op_zombie { uint32_t index, wait_status; int32_t group; };
+struct pop_op_mapfd { uint64_t addr, bytes; uint32_t prot, flags; uint64_t offset; uint32_t fd, reserved; };
+struct pop_op_shmat { uint64_t addr; uint32_t id, read_only; };
+
 #define POP_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
 
 POP_AT(struct pop_record, resume, 8);
 POP_AT(struct pop_record, site, 16);
 POP_AT(struct pop_record, value_count, 20);
 POP_AT(struct pop_record, values, 32);
-POP_AT(struct pop_control, request, 4);
-POP_AT(struct pop_control, parked, 8);
-POP_AT(struct pop_control, threads, 12);
-POP_AT(struct pop_control, release, 16);
-POP_AT(struct pop_control, abi_version, 20);
-POP_AT(struct pop_control, countdown, 24);
-POP_AT(struct pop_control, points, 32);
-POP_AT(struct pop_control, pid, 40);
-POP_AT(struct pop_control, isa, 44);
-POP_AT(struct pop_control, exiting, 48);
-POP_AT(struct pop_control, state, 52);
-POP_AT(struct pop_control, unmovable, 56);
-POP_AT(struct pop_control, arena_table, 64);
+POP_AT(struct pop_unit, request, 4);
+POP_AT(struct pop_unit, release, 8);
+POP_AT(struct pop_unit, events, 12);
+POP_AT(struct pop_unit, generation, 16);
+POP_AT(struct pop_unit, moved, 20);
+POP_AT(struct pop_unit, countdown, 24);
+POP_AT(struct pop_unit, points, 32);
+POP_AT(struct pop_unit, process_max, 40);
+POP_AT(struct pop_unit, magic, 48);
+POP_AT(struct pop_unit, agent_pid, 56);
+POP_AT(struct pop_unit, root, 60);
+POP_AT(struct pop_unit, processes_used, 64);
+POP_AT(struct pop_process, kernel_pid, 16);
+POP_AT(struct pop_process, kernel_group, 24);
+POP_AT(struct pop_process, kernel_session, 32);
+POP_AT(struct pop_process, creator, 40);
+POP_AT(struct pop_process, starts, 44);
+POP_AT(struct pop_control, threads, 4);
+POP_AT(struct pop_control, abi_version, 8);
+POP_AT(struct pop_control, isa, 12);
+POP_AT(struct pop_control, pid, 16);
+POP_AT(struct pop_control, exiting, 20);
+POP_AT(struct pop_control, state, 24);
+POP_AT(struct pop_control, unmovable, 28);
+POP_AT(struct pop_control, arena_table, 32);
+POP_AT(struct pop_control, slots_used, 40);
+POP_AT(struct pop_control, index, 44);
+POP_AT(struct pop_control, generation, 48);
 POP_AT(struct pop_slot, state, 4);
 POP_AT(struct pop_slot, tp, 8);
 POP_AT(struct pop_slot, pc, 16);
@@ -186,7 +248,9 @@ POP_AT(struct pop_slot, native_stack_high, 112);
 POP_AT(struct pop_slot, gpr, 128);
 POP_AT(struct pop_slot, fpr, 384);
 _Static_assert(sizeof(struct pop_slot) == POP_SLOT_BYTES, "slot size");
-_Static_assert(POP_SLOTS_OFFSET + POP_SLOT_COUNT * POP_SLOT_BYTES <= POP_CONTROL_BYTES, "slots fit");
+_Static_assert(POP_SLOTS_OFFSET + POP_SLOT_COUNT * POP_SLOT_BYTES <= POP_PROCESS_BYTES, "slots fit");
+_Static_assert(sizeof(struct pop_process) == 128, "process size");
+_Static_assert(POP_PROCESSES_OFFSET + POP_PROCESS_COUNT * sizeof(struct pop_process) <= POP_UNIT_BYTES, "processes fit");
 _Static_assert(sizeof(struct pop_arena_entry) == 32 && sizeof(struct pop_arena_table) == 16, "arena table");
 _Static_assert(sizeof(struct pop_op_map) == 24 && sizeof(struct pop_op_thread) == 24, "script payloads");
 _Static_assert(POP_PRIVATE_BASE + POP_SLOT_COUNT * POP_NATIVE_STACK_STRIDE <= POP_RECORDS_BASE, "stacks fit");

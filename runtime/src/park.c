@@ -31,21 +31,36 @@ static void store_timers(void)
 	for (int which = 0; which < 3; which++) pop_raw(NR_getitimer, which, &POP_STATE->timers[which]);
 }
 
-static int park_wanted(void) { return pop_load(&POP_CONTROL->request) & 1; }
+static int park_wanted(void) { return pop_load(&POP_UNIT->request) & 1; }
+
+/* Until the agent lets go. An agent that dies with the move undecided has let go as well. A process that has moved
+ * stays here for ever. */
+static void wait_for_release(uint32_t seen)
+{
+	static const struct pop_timespec glance = { 1, 0 };
+	while (pop_load(&POP_UNIT->release) == seen || !pop_unit_current()) {
+		long result = pop_raw(NR_futex, &POP_UNIT->release, FUTEX_WAIT_, pop_load(&POP_UNIT->release), &glance);
+		if (result == -ETIMEDOUT_ && pop_unit_abandoned()) {
+			pop_store(&POP_UNIT->countdown, 0);
+			pop_store(&POP_UNIT->flag, 0);
+			pop_store(&POP_UNIT->request, 0);
+		}
+		if (pop_unit_current() && !park_wanted()) return;
+	}
+}
 
 /* Sleeps while the request stands; `release` is read before the request, so a release between the two is seen. */
 static void sleep_parked(struct pop_slot *slot, uint32_t state)
 {
-	struct pop_control *control = POP_CONTROL;
-	uint32_t seen = pop_load(&control->release);
+	uint32_t seen = pop_load(&POP_UNIT->release);
 	if (!park_wanted()) return;
 	pop_store(&slot->state, state);
-	pop_add(&control->parked, 1);
-	pop_futex_wake(&control->parked, 0x7fffffff);
-	while (pop_load(&control->release) == seen) pop_futex_wait(&control->release, seen);
+	pop_add(&POP_CONTROL->parked, 1);
+	pop_unit_event();
+	wait_for_release(seen);
 	pop_store(&slot->state, POP_THREAD_RUNNING);
-	pop_add(&control->parked, -1);
-	pop_futex_wake(&control->parked, 0x7fffffff);
+	pop_add(&POP_CONTROL->parked, -1);
+	pop_unit_event();
 }
 
 static void park(struct pop_frame *frame, uint32_t state)
@@ -67,9 +82,9 @@ static void park(struct pop_frame *frame, uint32_t state)
 /* True for the one thread whose point takes the countdown to zero. */
 static int countdown_ends(void)
 {
-	uint64_t left = pop_load(&POP_CONTROL->countdown);
+	uint64_t left = pop_load(&POP_UNIT->countdown);
 	while (left) {
-		if (__atomic_compare_exchange_n(&POP_CONTROL->countdown, &left, left - 1, 0,
+		if (__atomic_compare_exchange_n(&POP_UNIT->countdown, &left, left - 1, 0,
 			__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return left == 1;
 	}
@@ -78,10 +93,9 @@ static int countdown_ends(void)
 
 void pop_park(struct pop_frame *frame)
 {
-	struct pop_control *control = POP_CONTROL;
-	pop_add(&control->points, 1);
-	if (pop_load(&control->countdown) && !pop_slot()->handler_depth && countdown_ends())
-		__atomic_or_fetch(&control->request, 1, __ATOMIC_SEQ_CST);
+	pop_add(&POP_UNIT->points, 1);
+	if (pop_load(&POP_UNIT->countdown) && !pop_slot()->handler_depth && countdown_ends())
+		__atomic_or_fetch(&POP_UNIT->request, 1, __ATOMIC_SEQ_CST);
 	if (park_wanted()) park(frame, POP_THREAD_PARKED_POINT);
 }
 

@@ -5,7 +5,7 @@
 #define PAYLOAD_MAX 8192
 #define REGIONS_MAX 64
 #define SOCKET_LOWEST 200
-enum { SOL_SOCKET_ = 1, SCM_RIGHTS_ = 1, MSG_CMSG_CLOEXEC_ = 0x40000000, F_DUPFD_CLOEXEC_ = 1030 };
+enum { SOL_SOCKET_ = 1, SCM_RIGHTS_ = 1, MSG_CMSG_CLOEXEC_ = 0x40000000, F_DUPFD_CLOEXEC_ = 1030, F_SETFD_ = 2, FD_CLOEXEC_ = 1 };
 
 static int script = -1;
 static union { uint8_t bytes[PAYLOAD_MAX]; uint64_t aligned; } payload;
@@ -116,6 +116,22 @@ static long op_mapfile(void)
 	return (uint64_t)at == op->addr ? 0 : at;
 }
 
+static long op_mapfd(void)
+{
+	const struct pop_op_mapfd *op = (void *)payload.bytes;
+	long at = pop_raw(NR_mmap, op->addr, op->bytes, op->prot, (op->flags & ~(uint32_t)MAP_FIXED_NOREPLACE_)
+		| MAP_FIXED_,
+		op->fd, op->offset);
+	return (uint64_t)at == op->addr ? 0 : at;
+}
+
+static long op_shmat(void)
+{
+	const struct pop_op_shmat *op = (void *)payload.bytes;
+	long at = pop_raw(NR_shmat, op->id, op->addr, op->read_only ? 010000 : 0);
+	return (uint64_t)at == op->addr ? 0 : at;
+}
+
 static long op_fill(void)
 {
 	const struct pop_op_fill *op = (void *)payload.bytes;
@@ -162,7 +178,7 @@ static long op_call(uint32_t bytes)
 
 static long op_sync(void)
 {
-	struct pop_answer synced = { POP_ANSWER_SYNCED, POP_OP_SYNC, 0 };
+	struct pop_answer synced = { POP_ANSWER_SYNCED, POP_OP_SYNC, pop_raw(NR_getpid) };
 	write_all(&synced, sizeof synced);
 	return 0;
 }
@@ -185,6 +201,13 @@ static long carry_out(uint32_t op, uint32_t bytes, int fd)
 		give_way((int)*(uint32_t *)payload.bytes);
 		pop_raw(NR_close, *(uint32_t *)payload.bytes);
 		return 0;
+	case POP_OP_MAPFD: return op_mapfd();
+	case POP_OP_SHMAT: return op_shmat();
+	case POP_OP_SPAWN: return fd < 0 ? -EBADF_ : pop_family_spawn((void *)payload.bytes, fd);
+	case POP_OP_ZOMBIE: return pop_family_zombie((void *)payload.bytes);
+	case POP_OP_SESSION: return pop_raw(NR_setsid);
+	case POP_OP_GROUP: return pop_raw(NR_setpgid, 0, *(uint32_t *)payload.bytes);
+	case POP_OP_DETACH: return pop_family_detach();
 	case POP_OP_COMMIT: return 0;
 	case POP_OP_SYNC: return op_sync();
 	case POP_OP_CALL: return op_call(bytes);
@@ -196,7 +219,8 @@ static uint32_t payload_least(uint32_t op)
 {
 	static const uint8_t least[] = { [POP_OP_MAP] = 24, [POP_OP_FILL] = 16, [POP_OP_PROTECT] = 24, [POP_OP_FD] = 8,
 		[POP_OP_OPEN] = 18, [POP_OP_CWD] = 2, [POP_OP_UMASK] = 4, [POP_OP_THREAD] = 24, [POP_OP_MAPFILE] = 34,
-		[POP_OP_CLOSE] = 4, [POP_OP_CALL] = 64 };
+		[POP_OP_CLOSE] = 4, [POP_OP_CALL] = 64, [POP_OP_SPAWN] = 13, [POP_OP_ZOMBIE] = 12, [POP_OP_GROUP] = 4,
+		[POP_OP_MAPFD] = 40, [POP_OP_SHMAT] = 16, [POP_OP_DETACH] = 0 };
 	return op < sizeof least ? least[op] : 0;
 }
 
@@ -235,9 +259,13 @@ static void wait_for_go(void)
 {
 	struct pop_answer ready = { POP_ANSWER_READY, POP_OP_COMMIT, 0 };
 	write_all(&ready, sizeof ready);
-	struct pop_frame_header header;
-	read_all(&header, sizeof header);
-	if (header.op != POP_OP_GO || header.bytes) fail(header.op, -EPROTO_);
+	struct pop_frame_header header = { 0, 0 };
+	long n;
+	do n = pop_raw(NR_read, script, &header, sizeof header);
+	while (n == -EINTR_);
+	/* The generation decides. An agent that dies between the two has decided all the same. */
+	if (!pop_unit_current()) for (;;) pop_raw(NR_exit_group, 127);
+	if (n == sizeof header && header.op != POP_OP_GO) fail(header.op, -EPROTO_);
 	pop_raw(NR_close, script);
 }
 
@@ -251,6 +279,7 @@ void pop_thread_go(struct pop_slot *slot)
 		for (uint32_t i = 0; i < record_region_count; i++)
 			pop_raw(NR_munmap, record_regions[i].addr, record_regions[i].bytes);
 		wait_for_go();
+		pop_unit_go();
 		restore_timers();
 		pop_store(&POP_CONTROL->state, POP_STATE_RUNNING);
 		pop_store(&pop_gate, 1);
@@ -274,6 +303,7 @@ static struct pop_slot *prepare_slot(const struct pop_op_thread *thread)
 _Noreturn void pop_restore(int socket)
 {
 	script = socket;
+	pop_raw(NR_fcntl, script, F_SETFD_, FD_CLOEXEC_);
 	pop_signals_block();
 	pop_signals_install_kick();
 	pop_signals_block();
@@ -281,9 +311,8 @@ _Noreturn void pop_restore(int socket)
 	if (!thread_count || POP_TABLE->magic != POP_ARENA_MAGIC) fail(POP_OP_COMMIT, -EINVAL_);
 	pop_arena_adopt();
 	POP_STATE->epoch++;
-	POP_STATE->moved = POP_STATE->pid != POP_CONTROL->pid;
-	POP_STATE->children = 0;
 	POP_CONTROL->pid = POP_STATE->pid;
+	pop_unit_note_groups();
 	pop_signals_reinstall();
 	pop_store(&POP_CONTROL->threads, thread_count);
 	struct pop_slot *first = prepare_slot(&threads[0]);

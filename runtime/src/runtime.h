@@ -6,8 +6,10 @@
 #include "popcorn_abi.h"
 #include "sys.h"
 
-#define POP_CONTROL ((struct pop_control *)POP_CONTROL_BASE)
-#define POP_SLOTS ((struct pop_slot *)(POP_CONTROL_BASE + POP_SLOTS_OFFSET))
+#define POP_UNIT ((struct pop_unit *)POP_CONTROL_BASE)
+#define POP_PROCESSES ((struct pop_process *)(POP_CONTROL_BASE + POP_PROCESSES_OFFSET))
+#define POP_CONTROL ((struct pop_control *)POP_PROCESS_BASE)
+#define POP_SLOTS ((struct pop_slot *)(POP_PROCESS_BASE + POP_SLOTS_OFFSET))
 
 /* Bounds the linker script gives. */
 extern char __pop_data_start[], __pop_data_end[], __pop_tls_start[], __pop_tls_end[];
@@ -38,14 +40,15 @@ struct pop_thread_state {
 struct pop_state {
 	uint64_t version;
 	uint32_t pid;       /* as the program sees it */
-	uint32_t children;  /* forked and not yet waited for */
+	uint32_t reserved0;
 	uint32_t arena_lock;
 	uint32_t timers_used;
-	uint32_t moved;     /* the program's numbers are not the kernel's */
+	uint32_t reserved1;
 	uint32_t epoch;     /* moves so far: which jmp_bufs hold registers of this machine */
 	uint64_t arena_hint;
 	struct { int64_t words[4]; } timers[3]; /* struct itimerval, while parked */
 	struct pop_action actions[65];          /* by signal number */
+	char executable[1024];                  /* the program's own file, without an ISA's name */
 	struct pop_thread_state threads[POP_SLOT_COUNT];
 };
 
@@ -122,7 +125,8 @@ void pop_fenv_set(int riscv_fcsr);
 
 /* start.c */
 _Noreturn void pop_die(const char *message);
-void pop_control_open(int fd, int restoring);
+void pop_control_open(int fd, uint32_t index, int restoring);
+void pop_control_fill(int state);
 
 /* supervise.c */
 void pop_supervise(long argc, char **argv, char **envp);
@@ -162,6 +166,7 @@ long pop_open_flags_to_native(long flags);
 /* signals.c */
 void pop_signals_inherit(void);
 void pop_signals_install_kick(void);
+void pop_signals_default(int signal);
 void pop_signals_reinstall(void);
 long pop_sigaction(long signal, const void *action, void *old, long mask_bytes);
 long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old);
@@ -179,6 +184,43 @@ long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *rec
 
 /* ids.c */
 void pop_ids_translate(struct pop_call *call);
+long pop_ids_answer(struct pop_call *call, long result);
+void pop_ids_siginfo(void *info);
+long pop_ids_group_to_program(long group);
+long pop_ids_session_to_program(long session);
+
+/* unit.c */
+extern int pop_unit_fd;         /* of the region; -1: no agent */
+extern uint32_t pop_generation; /* the one this process belongs to */
+int pop_unit_attach(int fd, uint32_t index, int restoring);
+void pop_unit_enter(int restoring);
+void pop_unit_go(void);
+void pop_unit_event(void);
+int pop_unit_reserve(void);
+void pop_unit_cancel(int index);
+long pop_unit_parent(int index, long kernel_pid);
+uint32_t pop_unit_child(int index);
+void pop_unit_exec(uint32_t state);
+uint32_t pop_unit_index(void);
+void pop_unit_waited(long kernel_pid);
+struct pop_process *pop_unit_find(uint32_t kernel_pid);
+void pop_unit_regroup(uint32_t kernel_pid);
+void pop_unit_note_groups(void);
+int pop_unit_owns(long fd);
+long pop_unit_give_way(long fd);
+int pop_unit_abandoned(void);
+int pop_unit_current(void);
+void pop_unit_leave(void);
+void pop_unit_note_zombie(uint32_t index, uint32_t kernel_pid, int group_known);
+
+/* family.c: restore mode's part in rebuilding a tree of processes. */
+long pop_family_spawn(const struct pop_op_spawn *op, int script);
+long pop_family_zombie(const struct pop_op_zombie *op);
+long pop_family_detach(void);
+
+/* exec.c */
+long pop_exec(struct pop_call *call);
+void pop_exec_note_self(void);
 
 /* vdso.c */
 void pop_vdso_find(const void *ehdr);

@@ -81,6 +81,7 @@ static void program_entry(int signal, void *info, void *context)
 	uint32_t depth = slot->handler_depth;
 	slot->handler_depth = depth + 1;
 	*dsp = (interrupted - POP_RED_ZONE) & -16ul;
+	pop_ids_siginfo(info);
 	((void (*)(int, void *, void *))action.handler)(signal, info, context);
 	*dsp = interrupted;
 	note[0] = noted[0];
@@ -111,6 +112,13 @@ static long set_native(int signal, const struct pop_action *action)
 	native.mask &= ~KICK_BIT;
 	add_restorer(&native);
 	return pop_raw(NR_rt_sigaction, signal, &native, 0, 8);
+}
+
+void pop_signals_default(int signal)
+{
+	struct kernel_action native = { 0 };
+	add_restorer(&native);
+	pop_raw(NR_rt_sigaction, signal, &native, 0, 8);
 }
 
 void pop_signals_install_kick(void)

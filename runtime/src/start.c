@@ -28,19 +28,22 @@ _Noreturn void pop_die(const char *message)
 	for (;;) pop_raw(NR_exit_group, 127);
 }
 
-/* fd < 0: no agent; private memory that stays zero, so that no point ever parks. */
-void pop_control_open(int fd, int restoring)
+void pop_control_fill(int state)
 {
-	int flags = MAP_FIXED_ | (fd < 0 ? MAP_PRIVATE_ | MAP_ANONYMOUS_ | MAP_NORESERVE_ : MAP_SHARED_);
-	long at = pop_raw(NR_mmap, POP_CONTROL_BASE, POP_CONTROL_BYTES, PROT_READ_ | PROT_WRITE_, flags, fd, 0);
-	if ((uint64_t)at != POP_CONTROL_BASE) pop_die("cannot map the control region");
 	struct pop_control *control = POP_CONTROL;
 	control->abi_version = POP_ABI_VERSION;
 	control->isa = POP_ISA;
-	control->pid = (uint32_t)pop_raw(NR_getpid);
 	control->arena_table = POP_ARENA_BASE;
-	pop_store(&control->state, restoring ? POP_STATE_RESTORING : POP_STATE_RUNNING);
-	if (fd >= 0) pop_raw(NR_close, fd);
+	pop_store(&control->state, (uint32_t)state);
+}
+
+/* fd < 0: no agent; private memory that stays zero, so that no point ever parks. */
+void pop_control_open(int fd, uint32_t index, int restoring)
+{
+	if (fd < 0 || !pop_unit_attach(fd, index, restoring)) pop_unit_leave();
+	POP_CONTROL->pid = (uint32_t)pop_raw(NR_getpid);
+	if (pop_unit_fd >= 0) pop_unit_enter(restoring);
+	pop_control_fill(restoring ? POP_STATE_RESTORING : POP_STATE_RUNNING);
 }
 
 /* Value of NAME=number, -1 if `text` is not that variable. */
@@ -54,7 +57,8 @@ static int variable(const char *text, const char *name)
 
 static int is_ours(const char *text)
 {
-	return variable(text, "POPCORN_CONTROL=") >= 0 || variable(text, "POPCORN_RESTORE=") >= 0;
+	return variable(text, "POPCORN_CONTROL=") >= 0 || variable(text, "POPCORN_RESTORE=") >= 0
+		|| variable(text, "POPCORN_MEMBER=") >= 0;
 }
 
 static char *copy_text(char **to, const char *text)
@@ -138,12 +142,15 @@ static void make_first_thread(long *kernel_stack)
 	struct pop_slot *slot = pop_slot_take(0);
 	char *tp = make_thread_block();
 	*pop_dsp(tp) = make_data_stack();
-	slot->tid = (uint32_t)pop_raw(NR_gettid);
 	slot->native_stack_high = ((uint64_t)kernel_stack + POP_PAGE) & -POP_PAGE;
 	slot->native_stack_low = slot->native_stack_high - 0x800000;
 	pop_slot_bind(slot, tp);
 	pop_set_thread_pointer(tp);
-	POP_STATE->threads[0].tid = slot->tid;
+	/* The program's number of a process and of its first thread are the same. */
+	POP_STATE->threads[0].tid = POP_STATE->pid;
+	/* Whoever finds the tid may kick the thread, which must be able to take it. */
+	pop_signals_install_kick();
+	slot->tid = (uint32_t)pop_raw(NR_gettid);
 	pop_store(&slot->state, POP_THREAD_RUNNING);
 	pop_store(&POP_CONTROL->threads, 1);
 }
@@ -153,24 +160,26 @@ _Noreturn void pop_start(long *stack)
 {
 	long argc = stack[0];
 	char **argv = (char **)(stack + 1), **envp = argv + argc + 1, **end = envp;
-	int control = -1, restore = -1;
+	int control = -1, restore = -1, member = 0;
 	for (; *end; end++) {
 		int fd = variable(*end, "POPCORN_CONTROL=");
 		if (fd >= 0) control = fd;
 		fd = variable(*end, "POPCORN_RESTORE=");
 		if (fd >= 0) restore = fd;
+		fd = variable(*end, "POPCORN_MEMBER=");
+		if (fd >= 0) member = fd;
 	}
 	const uint64_t *auxv = (const uint64_t *)(end + 1);
 	for (const uint64_t *a = auxv; *a; a += 2) if (*a == AT_SYSINFO_EHDR_) pop_vdso_find((void *)a[1]);
 	if (control < 0) pop_supervise(argc, argv, envp);
-	pop_control_open(control, restore >= 0);
+	pop_control_open(control, (uint32_t)member, restore >= 0);
 	if (restore >= 0) pop_restore(restore);
 	pop_arena_create();
 	POP_STATE->pid = POP_CONTROL->pid;
+	if (pop_unit_fd >= 0) pop_exec_note_self();
 	argv = copy_arguments(argc, argv, envp, auxv);
 	make_first_thread(stack);
 	pop_signals_inherit();
-	pop_signals_install_kick();
 	pop_call_outermost((void *)__libc_start_main, (long)main, argc, (long)argv, 0, 0, 0);
 	pop_die("the program's entry returned");
 }

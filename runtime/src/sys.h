@@ -7,7 +7,7 @@
 
 /* asm-generic numbers (include/uapi/asm-generic/unistd.h). */
 enum {
-	NR_epoll_ctl = 21, NR_epoll_pwait = 22, NR_dup3 = 24, NR_fcntl = 25, NR_flock = 32, NR_fallocate = 47,
+	NR_epoll_ctl = 21, NR_epoll_pwait = 22, NR_dup = 23, NR_dup3 = 24, NR_fcntl = 25, NR_flock = 32, NR_fallocate = 47,
 	NR_chdir = 49, NR_openat = 56, NR_close = 57, NR_pipe2 = 59, NR_lseek = 62, NR_read = 63, NR_write = 64,
 	NR_readv = 65, NR_writev = 66, NR_pread64 = 67, NR_pwrite64 = 68, NR_preadv = 69, NR_pwritev = 70,
 	NR_sendfile = 71, NR_pselect6 = 72, NR_ppoll = 73, NR_signalfd4 = 74, NR_vmsplice = 75, NR_splice = 76,
@@ -19,7 +19,7 @@ enum {
 	NR_sched_getaffinity = 123, NR_sched_yield = 124, NR_sched_rr_get_interval = 127, NR_kill = 129, NR_tkill = 130,
 	NR_tgkill = 131, NR_sigaltstack = 132, NR_rt_sigsuspend = 133, NR_rt_sigaction = 134,
 	NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_rt_sigqueueinfo = 138, NR_rt_sigreturn = 139,
-	NR_setpriority = 140, NR_getpriority = 141, NR_setpgid = 154, NR_getpgid = 155, NR_getsid = 156,
+	NR_setpriority = 140, NR_getpriority = 141, NR_setpgid = 154, NR_getpgid = 155, NR_getsid = 156, NR_setsid = 157,
 	NR_umask = 166, NR_getpid = 172, NR_gettid = 178, NR_mq_timedsend = 182, NR_mq_timedreceive = 183,
 	NR_msgrcv = 188, NR_msgsnd = 189, NR_semctl = 191, NR_semtimedop = 192, NR_semop = 193, NR_shmat = 196,
 	NR_shmdt = 197, NR_accept = 202, NR_connect = 203, NR_sendto = 206, NR_recvfrom = 207,
@@ -30,6 +30,7 @@ enum {
 	NR_open_by_handle_at = 265, NR_sendmmsg = 269, NR_sched_setattr = 274, NR_sched_getattr = 275,
 	NR_copy_file_range = 285, NR_preadv2 = 286, NR_pwritev2 = 287, NR_pkey_mprotect = 288, NR_rseq = 293,
 	NR_io_getevents = 4, NR_io_pgetevents = 292, NR_io_uring_enter = 426, NR_pidfd_open = 434,
+	NR_close_range = 436, NR_execveat = 281,
 	NR_clone3 = 435, NR_openat2 = 437, NR_epoll_pwait2 = 441, NR_futex_waitv = 449,
 	POP_NR_COUNT = 452,
 	/* Not the kernel's: what an interrupted connect turns into, for a second connect would say EALREADY. */
@@ -37,7 +38,7 @@ enum {
 };
 
 enum { EPERM_ = 1, ESRCH_ = 3, EINTR_ = 4, EBADF_ = 9, ECHILD_ = 10, EAGAIN_ = 11, ENOMEM_ = 12, EFAULT_ = 14,
-	EEXIST_ = 17, EINVAL_ = 22, ENOSYS_ = 38, EPROTO_ = 71, EMFILE_ = 24 };
+	EEXIST_ = 17, EINVAL_ = 22, ENOSYS_ = 38, EPROTO_ = 71, EMFILE_ = 24, ETIMEDOUT_ = 110 };
 
 enum { MAP_SHARED_ = 1, MAP_PRIVATE_ = 2, MAP_TYPE_ = 15, MAP_FIXED_ = 16, MAP_ANONYMOUS_ = 32,
 	MAP_GROWSDOWN_ = 0x100, MAP_NORESERVE_ = 0x4000, MAP_FIXED_NOREPLACE_ = 0x100000 };

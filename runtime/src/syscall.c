@@ -95,19 +95,6 @@ void pop_call_prepare(struct pop_call *call)
 	pop_translate_before(call);
 }
 
-static void note_waited(const struct pop_call *call, long result)
-{
-	if (!POP_STATE->children) return;
-	int gone = 0;
-	if (call->nr == NR_wait4) gone = result > 0 && ((call->args[2] & 10) == 0); /* neither stopped nor continued */
-	else gone = !result && !(call->args[3] & 0x100000a) /* WSTOPPED, WCONTINUED, WNOWAIT */
-		&& (!call->args[2] || ((const int *)call->args[2])[3]); /* si_pid */
-	if (gone) pop_add(&POP_STATE->children, -1);
-	if (result == -ECHILD_) POP_STATE->children = 0;
-	if (!POP_STATE->children)
-		__atomic_and_fetch(&POP_CONTROL->unmovable, ~POP_UNMOVABLE_CHILDREN, __ATOMIC_SEQ_CST);
-}
-
 long pop_call_finish(struct pop_call *call, long result)
 {
 	switch (call->nr) {
@@ -118,12 +105,8 @@ long pop_call_finish(struct pop_call *call, long result)
 			return asked ? asked : -error;
 		}
 		return result;
-	case NR_wait4:
-	case NR_waitid:
-		note_waited(call, result);
-		return result;
 	default:
-		return pop_translate_after(call, result);
+		return pop_ids_answer(call, pop_translate_after(call, result));
 	}
 }
 
@@ -199,6 +182,26 @@ static long own_thread_call(const struct pop_call *call)
 	return result;
 }
 
+/* The descriptor of the control region is none of the program's: it cannot close it, and may have its number. */
+static long descriptor_call(struct pop_call *call)
+{
+	const long *a = call->args;
+	if (pop_unit_fd < 0) return pop_kernel_call(call);
+	if (call->nr == NR_close_range) {
+		uint32_t first = (uint32_t)a[0], last = (uint32_t)a[1], ours = (uint32_t)pop_unit_fd;
+		if (first > ours || last < ours || first > last) return pop_kernel_call(call);
+		long result = first < ours ? pop_raw(NR_close_range, first, ours - 1, a[2]) : 0;
+		if (!result && last > ours) result = pop_raw(NR_close_range, ours + 1, last, a[2]);
+		return result;
+	}
+	if (pop_unit_owns(a[0])) return -EBADF_;
+	if (call->nr == NR_dup3) {
+		long result = pop_unit_give_way(a[1]);
+		if (result) return result;
+	}
+	return pop_kernel_call(call);
+}
+
 long pop_leaf(struct pop_call *call)
 {
 	const long *a = call->args;
@@ -225,6 +228,9 @@ long pop_leaf(struct pop_call *call)
 	case NR_exit_group:
 		pop_store(&POP_CONTROL->exiting, 1);
 		return pop_kernel_call(call);
+	case NR_execve: case NR_execveat: return pop_exec(call);
+	case NR_close: case NR_dup: case NR_dup3: case NR_fcntl: case NR_close_range:
+		return descriptor_call(call);
 	case NR_clone3: case NR_rseq: case NR_remap_file_pages: case NR_rt_sigreturn: case NR_arch_specific:
 		return -ENOSYS_;
 	default:

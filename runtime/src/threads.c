@@ -15,7 +15,7 @@
 #define NATIVE_STACK_BYTES 0x800000ul
 #define STACK_KEPT_BYTES 0x10000ul
 /* Beyond the kernel's largest pid (2^22), below musl's owner mask (2^30). */
-#define FIRST_INVENTED_TID (1u << 22)
+#define FIRST_INVENTED_TID (1u << 22) /* unit.c: those of processes begin behind them */
 
 static uint8_t slot_taken[POP_SLOT_COUNT];
 static uint8_t stack_mapped[POP_SLOT_COUNT];
@@ -46,13 +46,23 @@ static void unlock_threads(uint64_t mask)
 	pop_signals_unblock(mask);
 }
 
+/* The agent looks no further, and whoever has this part of the region next clears no more. */
+static void note_slot_used(unsigned index)
+{
+	uint32_t used = pop_load(&POP_CONTROL->slots_used);
+	while (used <= index && !__atomic_compare_exchange_n(&POP_CONTROL->slots_used, &used, index + 1, 0,
+		__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { }
+}
+
 /* A slot that no thread has, or the given one. Null: all are in use. */
 struct pop_slot *pop_slot_take(int index)
 {
 	for (int i = index < 0 ? 0 : index; i < POP_SLOT_COUNT; i++) {
 		uint8_t free = 0;
-		if (__atomic_compare_exchange_n(&slot_taken[i], &free, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (__atomic_compare_exchange_n(&slot_taken[i], &free, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+			note_slot_used((unsigned)i);
 			return &POP_SLOTS[i];
+		}
 		if (index >= 0) break;
 	}
 	return 0;
@@ -106,7 +116,7 @@ static void release_slot(struct pop_slot *slot)
 	pop_zero(pop_thread_state(slot), sizeof(struct pop_thread_state));
 	pop_add(&POP_CONTROL->threads, -1);
 	/* Whoever waits for all threads to park counts again. */
-	pop_futex_wake(&POP_CONTROL->parked, 0x7fffffff);
+	pop_unit_event();
 }
 
 static _Noreturn void leave(struct pop_slot *slot, long status)
@@ -206,7 +216,7 @@ static long start_thread(int (*function)(void *), char *stack, unsigned long fla
 	uint32_t *parent_tid = flags & CLONE_PARENT_SETTID_ ? more[0] : 0;
 	volatile uint32_t started = 0;
 	flags &= ~CLONE_CHILD_SETTID_;
-	if (POP_STATE->moved) {
+	if (pop_unit_fd >= 0 && pop_load(&POP_UNIT->moved)) {
 		start.tid_word = parent_tid;
 		start.started = &started;
 		flags &= ~CLONE_PARENT_SETTID_;
@@ -234,21 +244,22 @@ long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *rec
 	return spawn(slot, tp, start, flags, 0, (uint32_t *)clear);
 }
 
-/* The child is a process of its own, which no agent knows. */
-static void detach_child(struct pop_slot *slot, uint32_t handler_depth, uint64_t stack_low, uint64_t stack_high)
+/* The child is a process of its own. Without a place in the unit's table (place < 0) no agent knows it. */
+static void detach_child(struct pop_slot *slot, int place, uint32_t handler_depth, uint64_t stack_low,
+	uint64_t stack_high)
 {
 	unsigned index = pop_slot_index(slot);
-	pop_control_open(-1, 0);
-	uint32_t pid = POP_CONTROL->pid;
+	uint32_t pid = (uint32_t)pop_raw(NR_getpid), kernel_pid = pid;
+	if (place >= 0) pid = pop_unit_child(place);
+	else pop_unit_leave();
 	for (unsigned i = 0; i < POP_SLOT_COUNT; i++) {
 		if (slot_taken[i] && i != index) pop_zero(&POP_STATE->threads[i], sizeof(struct pop_thread_state));
 		slot_taken[i] = i == index;
 	}
 	POP_STATE->pid = pid;
-	POP_STATE->children = 0;
-	POP_STATE->moved = 0;
 	POP_STATE->timers_used = 0;
-	slot->tid = pid;
+	note_slot_used(index);
+	slot->tid = kernel_pid;
 	slot->state = POP_THREAD_RUNNING;
 	slot->tp = (uint64_t)pop_tp();
 	slot->handler_depth = handler_depth;
@@ -256,6 +267,9 @@ static void detach_child(struct pop_slot *slot, uint32_t handler_depth, uint64_t
 	slot->native_stack_high = stack_high;
 	pop_thread_state(slot)->tid = pid;
 	POP_CONTROL->threads = 1;
+	POP_CONTROL->pid = pid;
+	pop_control_fill(POP_STATE_RUNNING);
+	if (place >= 0) pop_unit_enter(0);
 }
 
 long pop_fork(long flags)
@@ -263,15 +277,14 @@ long pop_fork(long flags)
 	struct pop_slot *slot = pop_slot();
 	uint64_t mask = lock_threads();
 	uint64_t inner = pop_arena_lock();
-	/* The child must not look at the shared control region: it reads its own part before. */
+	/* The child must not look at its parent's part of the control region: it reads its own before. */
 	uint32_t depth = slot->handler_depth;
 	uint64_t low = slot->native_stack_low, high = slot->native_stack_high;
+	int place = pop_unit_reserve();
 	long result = pop_raw(NR_clone, flags & (long)(CSIGNAL_ | CLONE_NAMESPACES_));
-	if (!result) detach_child(slot, depth, low, high);
-	else if (result > 0) {
-		pop_add(&POP_STATE->children, 1);
-		__atomic_or_fetch(&POP_CONTROL->unmovable, POP_UNMOVABLE_CHILDREN, __ATOMIC_SEQ_CST);
-	}
+	if (!result) detach_child(slot, place, depth, low, high);
+	else if (result > 0) result = pop_unit_parent(place, result);
+	else pop_unit_cancel(place);
 	pop_arena_unlock(inner);
 	unlock_threads(mask);
 	return result;

@@ -26,14 +26,14 @@ internal static class Supervision
     {
         string? marker = Environment.GetEnvironmentVariable(Marker);
         if (marker is null)
-            HostProcess.ExecuteSelfWithBlocked(SignalForwarder.Signals, Marker);
+            HostProcess.ExecuteSelfWithBlocked(SignalForwarder.Received, Marker);
         SignalSet startMask = default;
         if (ulong.TryParse(marker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits))
             startMask.Bits = bits;
         HostProcess.DefaultDisposition(SignalNumbers.Child);
         // A checkpoint that meets a file size limit must fail as a write, and not end us.
         HostProcess.IgnoreSignal(SignalNumbers.FileSize);
-        using SignalReceiver signals = new(SignalForwarder.Signals);
+        using SignalReceiver signals = new(SignalForwarder.Received);
         ProcessLauncher launcher = new(program, command, [.. HostProcess.EnvironmentTexts(Marker)], startMask);
         SupervisorOptions options = new(
             command, schedule, MoveLimits.Default, signals, OpenFolder(report), report);

@@ -6,7 +6,8 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>
-/// A child of this process, held by a pidfd so that a recycled pid is never signalled. Dispose does not end the child.
+/// A child of this process, or a descendant, held by a pidfd so that a recycled pid is never signalled. Dispose does
+/// not end it. Only a child can be reaped; of a descendant we see just that it has ended.
 /// </summary>
 public sealed unsafe class ChildProcess : IDisposable
 {
@@ -18,11 +19,19 @@ public sealed unsafe class ChildProcess : IDisposable
     private readonly SafeFileHandle _pidfd;
     private ExitStatus? _status;
 
-    private ChildProcess(int pid, SafeFileHandle pidfd)
+    private readonly bool _isChild;
+
+    private ChildProcess(int pid, SafeFileHandle pidfd, bool isChild)
     {
         Pid = pid;
         _pidfd = pidfd;
+        _isChild = isChild;
     }
+
+    /// <summary>Stands for a process whose pid is not known yet.</summary>
+    public static ChildProcess None => new(0, new SafeFileHandle(-1, ownsHandle: false), isChild: false);
+
+    public bool IsNone => Pid == 0;
 
     public int Pid { get; }
 
@@ -52,19 +61,41 @@ public sealed unsafe class ChildProcess : IDisposable
         _ = Spawn.FileActionsDestroy(actions);
         if (errno != 0)
             throw new LinuxCallException("posix_spawn", errno, $"cannot start '{request.Path}'");
-        int pidfd = SysPidfd.PidfdOpen(pid, 0);
-        if (pidfd < 0)
-            throw new LinuxCallException("pidfd_open", Marshal.GetLastPInvokeError(), $"cannot watch process {pid}");
-        return new ChildProcess(pid, new SafeFileHandle(pidfd, ownsHandle: true));
+        return Open(pid, isChild: true);
     }
+
+    /// <summary>A process that some descendant of ours started. Null when there is none of that number.</summary>
+    public static ChildProcess? TryAttach(int pid)
+    {
+        try
+        {
+            return Open(pid, isChild: false);
+        }
+        catch (LinuxCallException)
+        {
+            return null;
+        }
+    }
+
+    private static ChildProcess Open(int pid, bool isChild)
+    {
+        int pidfd = SysPidfd.PidfdOpen(pid, 0);
+        return pidfd >= 0
+            ? new ChildProcess(pid, new SafeFileHandle(pidfd, ownsHandle: true), isChild)
+            : throw new LinuxCallException(
+                "pidfd_open", Marshal.GetLastPInvokeError(), $"cannot watch process {pid}");
+    }
+
+    /// <summary>It runs no more. A child of ours is reaped by this.</summary>
+    public bool HasEnded => _isChild ? TryReap(out _) : Waiting.IsReadable(PollDescriptor, timeoutMs: 0);
 
     /// <summary>False when it has already ended.</summary>
     public bool Signal(int signal) =>
         SysPidfd.PidfdSendSignal(PollDescriptor, signal, 0, 0) == 0;
 
-    /// <summary>Signals one thread. False when it is gone. The child is ours and unreaped, so its pid is not
+    /// <summary>Signals one thread. False when it is gone. What has not ended is not reaped, so its pid is not
     /// recycled.</summary>
-    public bool SignalThread(int tid, int signal) => _status is null && Libc.Signal.Tgkill(Pid, tid, signal) == 0;
+    public bool SignalThread(int tid, int signal) => !HasEnded && Libc.Signal.Tgkill(Pid, tid, signal) == 0;
 
     /// <summary>Reaps the child if it has ended; the answer is remembered.</summary>
     public bool TryReap(out ExitStatus status) => TryReap(wait: false, out status);
@@ -72,6 +103,13 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <summary>Waits until the child has ended.</summary>
     public ExitStatus Reap()
     {
+        if (!_isChild)
+        {
+            while (!Waiting.IsReadable(PollDescriptor, timeoutMs: -1))
+            {
+            }
+            return new ExitStatus(BySignal: true, SignalNumbers.Kill);
+        }
         _ = TryReap(wait: true, out ExitStatus status);
         return status;
     }
@@ -108,6 +146,12 @@ public sealed unsafe class ChildProcess : IDisposable
                 errno = Marshal.GetLastPInvokeError();
         }
         while (result < 0 && errno == Errno.Interrupted);
+        if (result < 0 && errno == Errno.NoChild)
+        {
+            // Somebody else has taken its status; all there is to know is that it has ended.
+            _status = status = new ExitStatus(BySignal: true, SignalNumbers.Kill);
+            return true;
+        }
         if (result < 0)
             throw new LinuxCallException("waitid", errno, $"cannot wait for process {Pid}");
         ReadOnlySpan<byte> fields = new(info, 128);

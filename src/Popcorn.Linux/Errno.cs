@@ -9,6 +9,7 @@ public static class Errno
     public const int NoProcess = 3;
     public const int Interrupted = 4;
     public const int BadFile = 9;
+    public const int NoChild = 10;
     public const int Again = 11;
     public const int Fault = 14;
     public const int Invalid = 22;

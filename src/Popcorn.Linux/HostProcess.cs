@@ -29,6 +29,33 @@ public static unsafe class HostProcess
 
     public static int ProcessGroup => Unistd.Getpgrp();
 
+    public static int Session => Unistd.Getsid(0);
+
+    /// <summary>Our descendants' orphans become our children, as they would become init's.</summary>
+    public static void AdoptOrphans() => _ = SysPidfd.Prctl(SysPidfd.SetChildSubreaper, 1, 0, 0, 0);
+
+    /// <summary>Reaps one child, whoever started it, if it has ended.</summary>
+    public static void ReapIfEnded(int pid)
+    {
+        byte* info = stackalloc byte[128];
+        // SAFETY: siginfo_t is 128 bytes on every Linux ABI.
+        _ = SysPidfd.Waitid(SysPidfd.IdPid, pid, info, SysPidfd.WaitExited | SysPidfd.WaitNohang);
+    }
+
+    /// <summary>
+    /// Gives our controlling terminal to a process group of our session. We have SIGTTOU blocked, so that being in the
+    /// background ourselves does not matter.
+    /// </summary>
+    public static bool TrySetForegroundGroup(int group)
+    {
+        int fd = Fcntl.Open("/dev/tty", Fcntl.OpenCloexec | 2, 0);
+        if (fd < 0)
+            return false;
+        bool done = Unistd.Tcsetpgrp(fd, group) == 0;
+        _ = Unistd.Close(fd);
+        return done;
+    }
+
     /// <summary>User id that owns a file, or null when there is no such file. Links are not followed.</summary>
     public static uint? OwnerOf(string path)
     {

@@ -24,22 +24,21 @@ public sealed unsafe class PageMapping : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Private zeroed memory, which the collector neither moves nor clears: a buffer for system
     /// calls.</summary>
     public static PageMapping Anonymous(int length) =>
-        Map(length, SysMman.MapPrivate | SysMman.MapAnonymous, fd: -1, $"cannot allocate {length} bytes");
+        Map(length, SysMman.MapPrivate | SysMman.MapAnonymous, fd: -1, offset: 0, $"cannot allocate {length} bytes");
 
-    /// <summary>The first <paramref name="length"/> bytes of a file or memfd, shared with whoever else maps
-    /// it.</summary>
-    public static PageMapping Shared(SafeFileHandle file, int length)
+    /// <summary>A part of a file or memfd, shared with whoever else maps it.</summary>
+    public static PageMapping Shared(SafeFileHandle file, int length, long offset = 0)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Map(
-            length, SysMman.MapShared, (int)file.DangerousGetHandle(), $"cannot map {length} bytes of a memory file");
+        int fd = (int)file.DangerousGetHandle();
+        return Map(length, SysMman.MapShared, fd, offset, $"cannot map {length} bytes of a memory file");
     }
 
     protected override bool ReleaseHandle() => SysMman.Munmap(handle, (nuint)Length) == 0;
 
-    private static PageMapping Map(int length, int flags, int fd, string sentence)
+    private static PageMapping Map(int length, int flags, int fd, long offset, string sentence)
     {
-        nint address = SysMman.Mmap(0, (nuint)length, SysMman.ProtRead | SysMman.ProtWrite, flags, fd, 0);
+        nint address = SysMman.Mmap(0, (nuint)length, SysMman.ProtRead | SysMman.ProtWrite, flags, fd, offset);
         if (address == -1)
             throw new LinuxCallException("mmap", Marshal.GetLastPInvokeError(), sentence);
         return new PageMapping(address, length);

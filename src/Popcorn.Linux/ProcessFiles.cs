@@ -14,6 +14,19 @@ public readonly record struct DescriptorFacts(int Number, string Target, long Po
     public bool CloseOnExec => (Flags & 0x80000) != 0;
 }
 
+/// <summary>Relations of a process (proc(5), <c>/proc/PID/stat</c>).</summary>
+/// <param name="State">R, S, D, T (stopped), t (traced), Z (zombie), X.</param>
+/// <param name="Terminal">Device number of its controlling terminal; 0 for none.</param>
+/// <param name="ForegroundGroup">Process group that the terminal belongs to now.</param>
+/// <param name="WaitStatus">What wait(2) will give; only for a zombie.</param>
+public readonly record struct ProcessFacts(
+    int Pid, char State, int Parent, int Group, int Session, int Terminal, int ForegroundGroup, int WaitStatus)
+{
+    public bool IsZombie => State is 'Z' or 'X';
+
+    public bool IsStopped => State is 'T' or 't';
+}
+
 /// <summary>Reads of another process's /proc files. A vanished process gives an <see cref="IOException"/>.</summary>
 public static class ProcessFiles
 {
@@ -124,6 +137,37 @@ public static class ProcessFiles
     /// <summary>Signals that wait to be delivered to the process as a whole.</summary>
     public static ulong PendingSignals(int pid) => Hex(Status(pid, "ShdPnd"));
 
+    /// <summary>The fields of <c>/proc/PID/stat</c> that say how a process is related to others.</summary>
+    public static ProcessFacts Facts(int pid)
+    {
+        string text = File.ReadAllText($"/proc/{pid}/stat");
+        // The name in parentheses may hold anything, parentheses too.
+        string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return new ProcessFacts(
+            pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[4]),
+            Number(fields[5]), Number(fields[49]));
+    }
+
+    /// <summary>Command line of a process; empty for a zombie.</summary>
+    public static IReadOnlyList<string> CommandLine(int pid)
+    {
+        string text = File.ReadAllText($"/proc/{pid}/cmdline");
+        return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
+    }
+
+    /// <summary>File it executes, or "" when that cannot be seen (a zombie, a process of another user).</summary>
+    public static string Executable(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/exe").LinkTarget ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     public static IReadOnlyList<int> Children(int pid)
     {
         List<int> children = [];
@@ -135,6 +179,8 @@ public static class ProcessFiles
         }
         return children;
     }
+
+    private static int Number(string text) => int.Parse(text.Trim(), CultureInfo.InvariantCulture);
 
     private static ulong Hex(ReadOnlySpan<char> text) =>
         ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

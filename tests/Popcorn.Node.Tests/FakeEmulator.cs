@@ -6,9 +6,12 @@ namespace Popcorn.Node.Tests;
 /// </summary>
 internal static class FakeEmulator
 {
-    /// <summary>Says "restoring" in the control region, as the runtime does on starting.</summary>
+    /// <summary>
+    /// Says "restoring" in the first process's part of the control region, second generation (64 KiB + 960 KiB, field
+    /// at 24), as the runtime does on starting.
+    /// </summary>
     private const string SayRestoring =
-        "printf '\\002' | dd of=/proc/self/fd/$POPCORN_CONTROL bs=1 seek=52 conv=notrunc status=none\n";
+        "printf '\\002' | dd of=/proc/self/fd/$POPCORN_CONTROL bs=1 seek=1048600 conv=notrunc status=none\n";
 
     /// <summary>16 bytes: READY, COMMIT, 0.</summary>
     private const string SayReady = "printf '\\1\\0\\0\\0\\13\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&$POPCORN_RESTORE\n";

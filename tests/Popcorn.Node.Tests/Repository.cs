@@ -8,6 +8,8 @@ internal static class Repository
 {
     private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor"));
     private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects"));
+    private static readonly Lazy<string> BuiltFamily = new(() => Compile("family"));
+    private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm"));
 
     public static string Root { get; } = CloneRoot.Path;
 
@@ -18,6 +20,10 @@ internal static class Repository
     public static string Objects => BuiltObjects.Value;
 
     public static string Survivor => BuiltSurvivor.Value;
+
+    public static string Family => BuiltFamily.Value;
+
+    public static string Storm => BuiltStorm.Value;
 
     /// <summary>An empty folder under build/.</summary>
     public static string Scratch(string name)

@@ -42,6 +42,14 @@ internal sealed class RunningProgram : IDisposable
         return program;
     }
 
+    /// <summary>The program of related processes, once it has said "ready".</summary>
+    public static RunningProgram StartFamily(Isa isa = Isa.X86_64, string? pathFirst = null)
+    {
+        RunningProgram program = new(["run", "--isa", isa.Name(), "--", Repository.Family], pathFirst);
+        Assert.Equal("ready", program.ReadLine());
+        return program;
+    }
+
     public int SupervisorPid => _process.Id;
 
     public ProcessStatus Status
@@ -103,13 +111,16 @@ internal sealed class RunningProgram : IDisposable
         if (!_process.HasExited)
         {
             // The supervisor first, or it would end as its program ended and report that.
-            int[] children = [.. ProcessFiles.Children(_process.Id)];
+            int[] descendants = [.. Descendants(_process.Id)];
             _process.Kill();
-            foreach (int child in children)
-                End(child);
+            foreach (int descendant in descendants)
+                End(descendant);
         }
         _process.Dispose();
     }
+
+    private static IEnumerable<int> Descendants(int pid) =>
+        ProcessFiles.Children(pid).SelectMany(c => Descendants(c).Prepend(c));
 
     private static void End(int pid)
     {

@@ -23,8 +23,9 @@ internal static class Agents
         AgentReply? reply = AgentClient.Ask(folder, pid, request);
         if (reply is null)
         {
-            ProcessStatus? other =
-                AgentClient.AskAll(folder).FirstOrDefault(s => s.HostPid == pid || s.SupervisorPid == pid);
+            // Any process of a unit stands for all of it.
+            ProcessStatus? other = AgentClient.AskAll(folder).FirstOrDefault(s =>
+                s.HostPid == pid || s.SupervisorPid == pid || s.Members.Any(m => m.Pid == pid || m.HostPid == pid));
             reply = other is null ? null : AgentClient.Ask(folder, other.Pid, request);
         }
         if (reply is null)

@@ -41,9 +41,20 @@ internal static class PsCommand
                 status.Migrations.ToString(CultureInfo.InvariantCulture),
                 Uptime(status.UptimeSeconds),
                 string.Join(' ', status.Command));
+            foreach (MemberStatus member in status.Members.Where(m => m.HostPid != status.HostPid))
+                AddMember(table, member);
         }
         table.Write(Console.Out);
     }
+
+    /// <summary>A process that moves with the one above it.</summary>
+    private static void AddMember(TextTable table, MemberStatus member) => table.Add(
+        member.Pid.ToString(CultureInfo.InvariantCulture),
+        member.Isa,
+        member.State,
+        "",
+        "",
+        new string(' ', 2 * Math.Max(1, member.Depth)) + string.Join(' ', member.Command));
 
     private static string Uptime(double seconds)
     {

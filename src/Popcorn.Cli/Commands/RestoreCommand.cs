@@ -83,7 +83,7 @@ internal static class RestoreCommand
         ImageRestorer restorer = new(image, choices, options.Limits);
         try
         {
-            return Supervisor.Adopt(program, launcher, () => restorer.Restore(program, launcher, host), options);
+            return Supervisor.Adopt(launcher, () => restorer.Restore(program, launcher, host), options);
         }
         catch (MoveException e)
         {

@@ -137,7 +137,7 @@ internal static class RunCommand
             command = [name, .. command[1..]];
         return Supervision.Run(
             program, command, schedule, Reporter(parsed, program),
-            (launcher, options) => Supervisor.Start(program, launcher, host, options));
+            (launcher, options) => Supervisor.Start(launcher, host, options));
     }
 
     private static Action<SupervisorEvent> Reporter(ParseResult parsed, ProgramFiles program)

@@ -18,6 +18,9 @@ internal static partial class Fcntl
     public const int LockExclusive = 2;
     public const int LockShared = 1;
     public const int LockNonblock = 4;
+    public const int SetLock = 6;
+    public const int AllocateKeepSize = 1;
+    public const int AllocatePunchHole = 2;
     public const int FdCloexec = 1;
     public const int ReadOnly = 0;
     public const int WriteOnly = 1;
@@ -30,6 +33,9 @@ internal static partial class Fcntl
 
     [LibraryImport(Library.C, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int fd, int command, nint argument);
+
+    [LibraryImport(Library.C, EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(int fd, int mode, long offset, long length);
 
     [LibraryImport(Library.C, EntryPoint = "flock", SetLastError = true)]
     public static partial int Flock(int fd, int operation);

@@ -5,7 +5,9 @@ namespace Popcorn.Linux.Libc;
 /// <summary>sys/pidfd.h (glibc 2.36), sys/wait.h, poll.h and sys/eventfd.h: what the supervisor waits with.</summary>
 internal static unsafe partial class SysPidfd
 {
+    public const int IdPid = 1;
     public const int IdPidfd = 3;
+    public const int SetChildSubreaper = 36;
     public const int WaitExited = 4;
     public const int WaitNohang = 1;
     public const short PollIn = 1;
@@ -21,6 +23,10 @@ internal static unsafe partial class SysPidfd
 
     [LibraryImport(Library.C, EntryPoint = "waitid", SetLastError = true)]
     public static partial int Waitid(int idType, int id, byte* info, int options);
+
+    // sys/prctl.h. Variadic in C; see Unistd.Syscall.
+    [LibraryImport(Library.C, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int Prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport(Library.C, EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nuint count, int timeoutMs);

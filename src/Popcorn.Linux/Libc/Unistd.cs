@@ -32,6 +32,9 @@ internal static unsafe partial class Unistd
     [LibraryImport(Library.C, EntryPoint = "getpgrp")]
     public static partial int Getpgrp();
 
+    [LibraryImport(Library.C, EntryPoint = "tcsetpgrp", SetLastError = true)]
+    public static partial int Tcsetpgrp(int fd, int group);
+
     [LibraryImport(Library.C, EntryPoint = "getpgid", SetLastError = true)]
     public static partial int Getpgid(int pid);
 

@@ -8,42 +8,53 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Node.Agents;
 
 /// <summary>Puts the frames of a program into words, of a live process or of an image's threads.</summary>
-public sealed class ProcessInspector(ProgramFiles program)
+public sealed class ProcessInspector(ProcessTree tree)
 {
     /// <summary>Deeper stacks are cut: nobody reads more, and the reply has a limit.</summary>
     private const int FramesMax = 10_000;
 
-    /// <summary>Parks the process for the moment it takes to read its stacks.</summary>
-    public IReadOnlyList<ThreadListing> Inspect(ProgramProcess process, MoveLimits limits)
+    /// <summary>Parks the unit for the moment it takes to read its stacks.</summary>
+    public IReadOnlyList<ThreadListing> Inspect(MoveLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(limits);
-        _ = program.Load(process.Isa);
-        IReadOnlyList<CapturedThread> threads;
-        using (Parking parking = Parking.Of(process, limits.Park))
+        foreach (ProgramProcess process in Processes())
+            _ = process.Program.Load(process.Isa);
+        List<(ProgramProcess Process, IReadOnlyList<CapturedThread> Threads)> captured = [];
+        using (Parking parking = Parking.Of(tree, limits.Park))
         {
             if (parking.Outcome == ParkOutcome.TimedOut)
                 throw new MoveException(MovePhase.Park, parking.Why);
             if (parking.Outcome == ParkOutcome.Ended)
                 throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
-            using ProcessCapture capture = new(program, process);
-            threads = capture.ReadThreads();
+            foreach (ProgramProcess process in Processes())
+            {
+                using ProcessCapture capture = new(process);
+                captured.Add((process, capture.ReadThreads()));
+            }
         }
-        return Describe(threads);
+        return [.. captured.SelectMany(c => Describe(c.Process.Program, (int)c.Process.Control.Pid, c.Threads))];
     }
 
-    public IReadOnlyList<ThreadListing> Describe(IReadOnlyList<CapturedThread> threads)
+    /// <param name="pid">The process, as the program sees it.</param>
+    public static IReadOnlyList<ThreadListing> Describe(
+        ProgramFiles program, int pid, IReadOnlyList<CapturedThread> threads)
     {
+        ArgumentNullException.ThrowIfNull(program);
         IReadOnlyList<Isa> isas = program.Map.Isas;
-        return [.. threads.Select(t => Describe(t, isas))];
+        return [.. threads.Select(t => Describe(program, pid, t, isas))];
     }
 
-    private ThreadListing Describe(CapturedThread thread, IReadOnlyList<Isa> isas)
+    private IEnumerable<ProgramProcess> Processes() =>
+        tree.Members().Where(m => m.Process is { HasEnded: false }).Select(m => m.Process!);
+
+    private static ThreadListing Describe(
+        ProgramFiles program, int pid, CapturedThread thread, IReadOnlyList<Isa> isas)
     {
         string waiting = thread.State.Kind == ParkKind.SystemCall
             ? $"system call {thread.State.SystemCallNumber}"
             : "migration point";
         return new ThreadListing(
+            pid,
             (int)thread.Slot,
             waiting,
             [.. FrameDescriber.Describe(thread.State, program.Map, isas, framesMax: FramesMax)

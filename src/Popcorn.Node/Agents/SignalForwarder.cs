@@ -17,19 +17,33 @@ public sealed class SignalForwarder(SignalReceiver receiver)
     private static SignalSet Stopping { get; } = SignalSet.Of(
         SignalNumbers.TerminalStop, SignalNumbers.TerminalInput, SignalNumbers.TerminalOutput);
 
-    public void Forward(ChildProcess program)
+    /// <summary>Also SIGCHLD, which is meant for us.</summary>
+    public static SignalSet Received { get; } = new() { Bits = Signals.Bits | SignalSet.Of(SignalNumbers.Child).Bits };
+
+    /// <summary>Returns whether some child of ours has ended.</summary>
+    public bool Forward(IReadOnlyList<ChildProcess> programs)
     {
-        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(programs);
+        bool childEnded = false;
         while (receiver.TryTake(out ReceivedSignal signal))
         {
-            // The terminal signals a whole process group, and the program is in ours unless it has made its own.
-            bool hasItAlready =
-                signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
-            if (!hasItAlready)
-                _ = program.Signal(signal.Number);
+            if (signal.Number == SignalNumbers.Child)
+            {
+                childEnded = true;
+                continue;
+            }
+            foreach (ChildProcess program in programs)
+            {
+                // The terminal signals a whole process group, and a program is in ours unless it has made its own.
+                bool hasItAlready =
+                    signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
+                if (!hasItAlready)
+                    _ = program.Signal(signal.Number);
+            }
             // The shell watches us: when the job stops, we must be seen to stop. SIGCONT then wakes us here.
             if (Stopping.Contains(signal.Number))
                 HostProcess.SignalSelf(SignalNumbers.Stop);
         }
+        return childEnded;
     }
 }

@@ -10,7 +10,8 @@ using Popcorn.Wire.Agent;
 namespace Popcorn.Node.Agents;
 
 /// <summary>
-/// The node agent of one program: parent of every process the program becomes, from its start until its end. One thread
+/// The node agent of one program and of all processes it starts, from its start until the last one's end. Orphans among
+/// them become our children. One thread
 /// does everything in turn - signals, requests, moves - so a signal or a request that comes in the middle of a move
 /// waits for its end.
 /// </summary>
@@ -20,9 +21,10 @@ public sealed class Supervisor : IDisposable
     /// often.</summary>
     private static readonly TimeSpan ScheduleGlance = TimeSpan.FromMilliseconds(1);
 
-    private readonly ProgramFiles _program;
     private readonly SupervisorOptions _options;
     private readonly Mover _mover;
+    private readonly ProcessTree _tree;
+    private readonly ProcessLauncher _launcher;
     private readonly SignalForwarder? _signals;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly ProcessInspector _inspector;
@@ -31,18 +33,20 @@ public sealed class Supervisor : IDisposable
     private AgentServer? _server;
     private int _moves;
     private bool _stopped;
+    private ExitStatus? _status;
 
     private Supervisor(
-        ProgramFiles program, ProcessLauncher launcher, ProgramProcess process, AgentServer? server,
-        SupervisorOptions options)
+        ProcessLauncher launcher, ProgramProcess process, AgentServer? server, SupervisorOptions options)
     {
         _server = server;
-        _program = program;
         _process = process;
+        _launcher = launcher;
         _options = options;
-        _mover = new Mover(program, launcher, options.Limits);
+        _tree = new ProcessTree(launcher.Unit);
+        _tree.Hold(process);
+        _mover = new Mover(_tree, launcher, options.Limits);
         _signals = options.Signals is null ? null : new SignalForwarder(options.Signals);
-        _inspector = new ProcessInspector(program);
+        _inspector = new ProcessInspector(_tree);
         Pid = process.Child.Pid;
     }
 
@@ -51,11 +55,11 @@ public sealed class Supervisor : IDisposable
 
     /// <summary>Starts a program and supervises it; <see cref="Run"/> must follow.</summary>
     public static Supervisor Start(
-        ProgramFiles program, ProcessLauncher launcher, IsaHost host, SupervisorOptions options)
+        ProcessLauncher launcher, IsaHost host, SupervisorOptions options)
     {
         ArgumentNullException.ThrowIfNull(launcher);
         ArgumentNullException.ThrowIfNull(options);
-        return Adopt(program, launcher, () => launcher.Start(host, options.Schedule.NextCountdown()), options);
+        return Adopt(launcher, () => launcher.Start(host, options.Schedule.NextCountdown()), options);
     }
 
     /// <summary>
@@ -63,10 +67,11 @@ public sealed class Supervisor : IDisposable
     /// program's first words can reach it.
     /// </summary>
     public static Supervisor Adopt(
-        ProgramFiles program, ProcessLauncher launcher, Func<ProgramProcess> start, SupervisorOptions options)
+        ProcessLauncher launcher, Func<ProgramProcess> start, SupervisorOptions options)
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
+        HostProcess.AdoptOrphans();
         AgentServer? server = Listen(options);
         ProgramProcess process;
         try
@@ -78,7 +83,7 @@ public sealed class Supervisor : IDisposable
             server?.Dispose();
             throw;
         }
-        Supervisor supervisor = new(program, launcher, process, server, options);
+        Supervisor supervisor = new(launcher, process, server, options);
         supervisor.Publish();
         options.Report(new SupervisorEvent.Started(supervisor.Pid, process.Host));
         return supervisor;
@@ -99,17 +104,19 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    /// <summary>Serves until the program has ended and says how.</summary>
+    /// <summary>Serves until the last process has ended, and says how the first one did.</summary>
     public ExitStatus Run()
     {
         List<int> descriptors = [];
         Span<bool> ready = stackalloc bool[Waiting.DescriptorsMax];
         while (true)
         {
-            if (_process.Child.TryReap(out ExitStatus status))
-                return _stopped ? new ExitStatus(BySignal: false, 0) : status;
+            if (_status is null && _process.Child.TryReap(out ExitStatus status))
+                NoteEnd(status);
+            if (_status is not null && !ReapOrphans())
+                return _stopped ? new ExitStatus(BySignal: false, 0) : _status.Value;
             descriptors.Clear();
-            descriptors.Add(_process.Child.PollDescriptor);
+            descriptors.Add(_status is null ? _process.Child.PollDescriptor : -1);
             descriptors.Add(_options.Signals?.PollDescriptor ?? -1);
             _server?.CollectDescriptors(descriptors);
             Span<int> polled = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(descriptors);
@@ -117,8 +124,8 @@ public sealed class Supervisor : IDisposable
                 continue;
             if (!Waiting.Poll(polled, ready, _options.Schedule.IsActive ? 0 : -1))
                 continue;
-            if (ready[1])
-                _signals?.Forward(_process.Child);
+            if (ready[1] && _signals?.Forward(SignalTargets()) == true)
+                _ = ReapOrphans();
             _server?.Serve(ready[2..descriptors.Count], Answer);
         }
     }
@@ -126,14 +133,40 @@ public sealed class Supervisor : IDisposable
     public void Dispose()
     {
         _server?.Dispose();
-        if (!_process.HasEnded)
-        {
-            // Only a bug of ours ends us first. Nobody would wake a parked program any more.
-            _process.Control.SetCountdown(0);
-            _process.Control.ReleaseThreads();
-        }
-        _process.Dispose();
+        // Only a bug of ours ends us before the program. Nobody would wake what is parked any more.
+        _tree.Unit.SetCountdown(0);
+        _tree.Unit.ReleaseThreads();
+        _tree.Dispose();
+        _launcher.Dispose();
     }
+
+    /// <summary>The first process is no more. What it left behind runs on, and we with it.</summary>
+    private void NoteEnd(ExitStatus status)
+    {
+        _status = status;
+        _tree.Unit.Free(ProcessUnit.RootIndex);
+    }
+
+    /// <summary>Reaps orphans that have ended, as init would. True when some process of ours is left.</summary>
+    private bool ReapOrphans()
+    {
+        bool any = false;
+        foreach (TreeNode node in _tree.Read())
+        {
+            any |= node.Walk().Any(n => n.IsMember);
+            if (!node.IsZombie || (_status is null && node.Pid == _process.Child.Pid))
+                continue;
+            HostProcess.ReapIfEnded(node.Pid);
+            if (node.Entry is UnitEntry entry)
+                _tree.Unit.Free(entry.Index);
+        }
+        return any;
+    }
+
+    /// <summary>Whom we stand for: the first process, or its orphans when it has ended.</summary>
+    private IReadOnlyList<ChildProcess> SignalTargets() => _status is null
+        ? [_process.Child]
+        : [.. _tree.Read().Where(n => n.IsMember).Select(n => n.Process!.Child)];
 
     /// <summary>Gives the socket the name clients look for, which has the program's pid in it.</summary>
     private void Publish()
@@ -148,9 +181,9 @@ public sealed class Supervisor : IDisposable
     /// <summary>Waits a moment for the program to park by itself; true when it did and was moved or released.</summary>
     private bool MoveIfParked()
     {
-        if (_process.Control.Parked == 0)
-            _process.Control.WaitParked(0, ScheduleGlance);
-        if (_process.Control.Parked == 0 || !_process.Control.IsParkingRequested)
+        if (!_tree.Unit.IsParkingRequested)
+            _tree.Unit.WaitEvent(_tree.Unit.Events, ScheduleGlance);
+        if (!_tree.Unit.IsParkingRequested)
             return false;
         Isa target = _options.Schedule.NextIsa(_process.Isa);
         try
@@ -162,8 +195,12 @@ public sealed class Supervisor : IDisposable
             if (!e.SourceEnded)
             {
                 _options.Report(new SupervisorEvent.MoveFailed(target, e.Message));
-                _process.Control.SetCountdown(_options.Schedule.NextCountdown());
-                _process.Control.ReleaseThreads();
+                _tree.Unit.SetCountdown(_options.Schedule.NextCountdown());
+                _tree.Unit.ReleaseThreads();
+            }
+            else if (_status is not null || !_process.HasEnded)
+            {
+                _tree.Unit.ReleaseThreads();
             }
         }
         return true;
@@ -171,10 +208,10 @@ public sealed class Supervisor : IDisposable
 
     private MoveReport MoveTo(Isa target)
     {
-        (ProgramProcess moved, MoveReport report) = _mover.Move(
-            _process, target, _moves + 1, control => control.SetCountdown(_options.Schedule.NextCountdown()));
-        _process.Dispose();
-        _process = moved;
+        (IReadOnlyList<ProgramProcess> moved, MoveReport report) = _mover.Move(
+            target, _moves + 1, () => _tree.Unit.SetCountdown(_options.Schedule.NextCountdown()));
+        _tree.Replace(moved);
+        _process = moved.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex) ?? moved[0];
         _moves++;
         _options.Report(new SupervisorEvent.Moved(report));
         return report;
@@ -218,10 +255,26 @@ public sealed class Supervisor : IDisposable
         Environment.ProcessId,
         _process.Isa.Name(),
         _process.Host.IsEmulated,
-        _process.Control.State.ToString().ToLowerInvariant(),
+        _status is null ? _process.Control.State.ToString().ToLowerInvariant() : "orphans",
         _moves,
         Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
-        _options.Command);
+        _options.Command)
+    {
+        Members = [.. _tree.Read().SelectMany(n => Describe(n, depth: 0))],
+    };
+
+    private static IEnumerable<MemberStatus> Describe(TreeNode node, int depth)
+    {
+        string state = node.IsZombie ? "ended"
+            : node.Facts.IsStopped ? "stopped"
+            : node.IsMember ? "running"
+            : "foreign";
+        IReadOnlyList<string> command = node.IsZombie ? [] : ProcessFiles.CommandLine(node.Pid);
+        if (node.Process?.Host.IsEmulated == true)
+            command = [.. command.Skip(2).Take(1), .. command.Skip(4)];
+        return node.Children.SelectMany(c => Describe(c, depth + 1)).Prepend(new MemberStatus(
+            (int)node.ProgramPid, node.Pid, depth, node.Process?.Isa.Name() ?? "", state, command));
+    }
 
     private MoveReport Migrate(AgentRequest request)
     {
@@ -229,11 +282,14 @@ public sealed class Supervisor : IDisposable
             throw new MoveException(MovePhase.Check, $"unknown ISA '{request.Isa}'");
         if (!request.DryRun)
             return MoveTo(target);
-        IReadOnlyList<string> obstacles = ObstacleFinder.Find(_program, _process, target);
+        IReadOnlyList<TreeNode> nodes = _tree.Read();
+        IReadOnlyList<string> obstacles = ObstacleFinder.Find(nodes, target);
+        ProgramProcess[] members =
+            [.. nodes.SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
         bool emulated = !IsaHost.TryFind(target, out IsaHost host) || host.IsEmulated;
         return new MoveReport(
             _moves + 1, _process.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,
-            (int)_process.Control.Threads, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     private CheckpointReport Checkpoint(AgentRequest request)
@@ -244,16 +300,16 @@ public sealed class Supervisor : IDisposable
         {
             return new CheckpointReport(request.Path, 0, 0, (int)_process.Control.Threads, 0, 0, 0, Stopped: false)
             {
-                Obstacles = Checkpointer.FindObstacles(_process),
+                Obstacles = Checkpointer.FindObstacles(_tree, _process),
             };
         }
         int? level = request.Plain ? null : request.Level ?? ImageOptions.DefaultLevel;
         byte[]? secret = request.Key is null ? null : ImageOptions.ReadSecret(request.Key);
-        CheckpointReport report = Checkpointer.Take(_program, _process, _options, new CheckpointRequest(
+        CheckpointReport report = Checkpointer.Take(_tree, _process, _options, new CheckpointRequest(
             request.Path, request.Stop, Sync: !request.NoSync, new ImageOptions(level, secret, request.Parent)));
         _stopped = report.Stopped;
         return report;
     }
 
-    private IReadOnlyList<ThreadListing> Inspect() => _inspector.Inspect(_process, _options.Limits);
+    private IReadOnlyList<ThreadListing> Inspect() => _inspector.Inspect(_options.Limits);
 }

@@ -16,12 +16,16 @@ namespace Popcorn.Node.Checkpoints;
 public static class Checkpointer
 {
     /// <summary>All reasons why this process cannot be saved now; it is not disturbed.</summary>
-    public static IReadOnlyList<string> FindObstacles(ProgramProcess process)
+    public static IReadOnlyList<string> FindObstacles(ProcessTree tree, ProgramProcess process)
     {
+        ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(process);
         List<string> obstacles = [.. ObstacleFinder.FindInProcess(process)];
         if (process.HasEnded)
             return obstacles;
+        int others = tree.Read().SelectMany(n => n.Walk()).Count(n => n.Pid != process.Child.Pid);
+        if (others > 0)
+            obstacles.Add($"it has {others} child processes, and a checkpoint file holds one; only a move takes all");
         using ObjectCapture capture = new([SourceOf(process)], parked: false);
         // What no process can hand over is named by both.
         obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
@@ -29,12 +33,14 @@ public static class Checkpointer
     }
 
     public static CheckpointReport Take(
-        ProgramFiles program, ProgramProcess process, SupervisorOptions options, CheckpointRequest request)
+        ProcessTree tree, ProgramProcess process, SupervisorOptions options, CheckpointRequest request)
     {
+        ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(process);
+        ProgramFiles program = process.Program;
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(request);
-        Refuse(FindObstacles(process));
+        Refuse(FindObstacles(tree, process));
         ImageOptions imageOptions = request.Image.Checked();
         using ImageFile? parent =
             imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret) : null;
@@ -43,13 +49,13 @@ public static class Checkpointer
         _ = program.Load(process.Isa);
         ImageProgram saved = new(program.Path, program.Map.BuildId, program.Fingerprints());
         MoveClock clock = new();
-        using Parking parking = Parking.Of(process, options.Limits.Park);
+        using Parking parking = Parking.Of(tree, options.Limits.Park);
         double parkMs = clock.Lap();
         if (parking.Outcome == ParkOutcome.Ended)
             throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
         if (parking.Outcome == ParkOutcome.TimedOut)
             throw new MoveException(MovePhase.Park, parking.Why);
-        using ProcessCapture capture = new(program, process);
+        using ProcessCapture capture = new(process);
         CapturedProcess captured = capture.ReadRest(capture.ReadThreads());
         using ObjectCapture objects = new([SourceOf(process)], parked: true);
         CapturedObjects found = objects.Read();

@@ -41,7 +41,7 @@ public static class ImageDescriber
         process.Isa.Name(),
         process.WorkingDirectory,
         process.Descriptors.ToDictionary(d => d.Number, d => d.Description),
-        new ProcessInspector(program).Describe(image.ReadThreads(process, program.Map)));
+        ProcessInspector.Describe(program, process.Kinship.Pid, image.ReadThreads(process, program.Map)));
 
     private static string Describe(ImageFile image, ImageDescription description)
     {

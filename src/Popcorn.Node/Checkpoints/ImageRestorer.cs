@@ -29,7 +29,8 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         CheckFiles();
         ImageProcess process = image.Processes[0];
         // Its start takes as long as the objects do.
-        using RestoreTarget restoring = RestoreTarget.Start(launcher, host, (uint)process.Kinship.Pid);
+        launcher.Unit.Prepare(ProcessUnit.RootIndex, (uint)process.Kinship.Pid);
+        using RestoreTarget restoring = RestoreTarget.Start(launcher, host);
         IReadOnlyList<CapturedThread> threads = image.ReadThreads(process, program.Map);
         using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
         objects.Build();

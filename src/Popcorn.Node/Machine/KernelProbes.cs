@@ -10,7 +10,7 @@ internal static class KernelProbes
 {
     private const int ProbeDescriptor = 9;
 
-    public static string? MemoryFile() => Try(() => ControlRegion.Create().Dispose());
+    public static string? MemoryFile() => Try(() => ProcessUnit.Create().Dispose());
 
     public static string? RemoteRead() => WithChild(child =>
     {
@@ -37,9 +37,9 @@ internal static class KernelProbes
     /// <summary>A child that does nothing but live: sleep(1), with one descriptor we know.</summary>
     private static string? WithChild(Action<ChildProcess> probe) => Try(() =>
     {
-        using ControlRegion control = ControlRegion.Create();
+        using ProcessUnit unit = ProcessUnit.Create();
         SpawnRequest request = new(
-            "/bin/sleep", ["sleep", "60"], [], [(control.Descriptor, ProbeDescriptor)], default, default);
+            "/bin/sleep", ["sleep", "60"], [], [(unit.Descriptor, ProbeDescriptor)], default, default);
         using ChildProcess child = ChildProcess.Start(request);
         try
         {

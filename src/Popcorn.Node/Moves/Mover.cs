@@ -11,28 +11,25 @@ using Popcorn.Wire.Restore;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// Moves a process to another one on this machine, usually of another ISA. Either the target runs and the source is
-/// destroyed, or the source has been released and goes on as if nothing had happened; at no moment can both run.
+/// Moves all processes of a unit to others on this machine, usually of another ISA. Either the targets run and the
+/// sources are destroyed, or the sources have been released and go on as if nothing had happened; at no moment can both
+/// run.
 /// </summary>
-public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLimits limits)
+public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
     /// <summary>
-    /// Returns the process that is the program now, with its report; the source is dead and reaped.
-    /// Throws <see cref="MoveException"/> when it stays where it is.
+    /// Returns the processes that are the program now, with a report; the sources are dead.
+    /// Throws <see cref="MoveException"/> when they stay where they are.
     /// </summary>
     /// <param name="number">The how-manieth move of this program this is.</param>
-    /// <param name="prepare">Called with the target's control region before it runs.</param>
-    public (ProgramProcess Moved, MoveReport Report) Move(
-        ProgramProcess source, Isa target, int number, Action<ControlRegion> prepare)
+    /// <param name="prepare">Called before the targets run.</param>
+    public (IReadOnlyList<ProgramProcess> Moved, MoveReport Report) Move(Isa target, int number, Action prepare)
     {
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(prepare);
-        IReadOnlyList<string> obstacles = ObstacleFinder.Find(program, source, target);
-        if (obstacles.Count > 0)
-            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+        Refuse(tree.Read(), target);
         try
         {
-            return MoveTo(source, target, number, prepare);
+            return MoveTo(target, number, prepare);
         }
         catch (Exception e) when (
             e is LinuxCallException or BadInputException or ProgramException or IOException
@@ -42,75 +39,94 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
         }
     }
 
-    private (ProgramProcess, MoveReport) MoveTo(
-        ProgramProcess source, Isa target, int number, Action<ControlRegion> prepare)
+    private static void Refuse(IReadOnlyList<TreeNode> nodes, Isa target)
     {
-        bool parkedAlready = source.Control.IsParkingRequested;
-        MoveClock clock = new();
-        using RestoreTarget restoring = RestoreTarget.Start(launcher, IsaHost.Find(target), source.Control.Pid);
-        // Both ISAs' tables are read while the program still runs.
-        _ = program.Load(source.Isa);
-        _ = program.Load(target);
-        // A program that has parked by itself waits anyway: its capture then overlaps with the target's start.
-        if (!parkedAlready)
-            restoring.WaitStarted(limits.Start);
-        clock.StartMs = clock.Lap();
-        return MoveParked(source, restoring, clock, number, prepare);
+        IReadOnlyList<string> obstacles = ObstacleFinder.Find(nodes, target);
+        if (obstacles.Count > 0)
+            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
     }
 
-    private (ProgramProcess, MoveReport) MoveParked(
-        ProgramProcess source, RestoreTarget restoring, MoveClock clock, int number, Action<ControlRegion> prepare)
+    private (IReadOnlyList<ProgramProcess>, MoveReport) MoveTo(Isa target, int number, Action prepare)
     {
-        // Whatever fails below, leaving this method releases the source.
-        using Parking parking = Parking.Of(source, limits.Park);
+        bool parkedAlready = tree.Unit.IsParkingRequested;
+        MoveClock clock = new();
+        IReadOnlyList<TreeNode> before = [.. tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember)];
+        bool hasRoot = before.Any(n => n.Process!.Index == ProcessUnit.RootIndex);
+        using TargetTree targets = new(launcher, IsaHost.Find(target), limits, hasRoot);
+        // The tables are read while the program still runs.
+        foreach (ProgramProcess source in before.Select(n => n.Process!))
+        {
+            _ = source.Program.Load(source.Isa);
+            _ = source.Program.Load(target);
+        }
+        // A program that has parked by itself waits anyway: its capture then overlaps with the target's start.
+        if (!parkedAlready)
+            targets.WaitRootStarted();
+        clock.StartMs = clock.Lap();
+        return MoveParked(target, targets, clock, number, prepare);
+    }
+
+    private (IReadOnlyList<ProgramProcess>, MoveReport) MoveParked(
+        Isa target, TargetTree targets, MoveClock clock, int number, Action prepare)
+    {
+        // Whatever fails below, leaving this method releases the sources.
+        using Parking parking = Parking.Of(tree, limits.Park);
         clock.ParkMs = clock.Lap();
         clock.ParkedAt = Stopwatch.GetTimestamp();
         if (parking.Outcome == ParkOutcome.Ended)
             throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
         if (parking.Outcome == ParkOutcome.TimedOut)
             throw new MoveException(MovePhase.Park, parking.Why);
-        using ProcessCapture capture = new(program, source);
-        IReadOnlyList<CapturedThread> threads = capture.ReadThreads();
-        clock.TransformMs = clock.Lap();
-        CapturedProcess captured = capture.ReadRest(threads);
-        clock.CaptureMs = clock.Lap();
-        restoring.WaitStarted(limits.Start);
-        Transfer(source, restoring, capture, captured);
+        // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
+        IReadOnlyList<TreeNode> nodes = tree.Read(targets.RootPid);
+        Refuse(nodes, target);
+        using CapturedTree captured = CapturedTree.Read(nodes, clock);
+        targets.WaitRootStarted();
+        targets.Build(nodes);
+        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+            Transfer(node.Process!, restoring, captured.Captures[node]);
         clock.TransferMs = clock.Lap();
-        restoring.WaitReady();
-        ProcessTraits.Of(source).Apply(restoring.Process);
-        prepare(restoring.Process.Control);
-        Commit(source, restoring);
+        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        {
+            restoring.WaitReady();
+            ProcessTraits.Of(node.Process!).Apply(restoring.Process);
+        }
+        prepare();
+        Commit(targets);
         parking.Forget();
+        End(targets);
         clock.RestoreMs = clock.Lap();
         clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
-        _ = source.Child.Reap();
-        return (restoring.Process, Describe(source, restoring.Process, captured, clock, number));
+        ProgramProcess source = targets.Targets.Keys.First().Process!;
+        return ([.. targets.Targets.Values.Select(t => t.Process)], Describe(source, targets, captured, clock, number));
     }
 
     private void Transfer(
-        ProgramProcess source, RestoreTarget restoring, ProcessCapture capture, CapturedProcess captured)
+        ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from)
     {
+        (ProcessCapture capture, CapturedProcess captured) = from;
+        ScriptSender sender = restoring.Sender;
         try
         {
-            using ScriptSender sender = new(restoring.Socket);
             foreach (int inherited in launcher.InheritedDescriptors)
             {
                 if (!captured.Descriptors.Any(d => d.Number == inherited))
                     RestoreScriptWriter.Close(sender.Frames, inherited);
             }
-            RestoreScript.Map(sender.Frames, captured.Mappings, captured.Paths);
-            foreach (PageRange pages in captured.Pages)
-                sender.SendMemory(pages, capture.Memory.Read);
-            RestoreScript.Protect(sender.Frames, captured.Mappings);
+            // Descriptors come first: what has no path is mapped through them.
             foreach (DescriptorFacts descriptor in captured.Descriptors)
             {
                 using SafeFileHandle duplicate = source.Child.Duplicate(descriptor.Number);
                 sender.SendDescriptor(duplicate, descriptor.Number, descriptor.CloseOnExec);
             }
+            RestoreScript.Map(sender.Frames, captured.Mappings, captured.Paths);
+            foreach (PageRange pages in captured.Pages)
+                sender.SendMemory(pages, capture.Memory.Read);
+            RestoreScript.Protect(sender.Frames, captured.Mappings);
             RestoreScriptWriter.WorkingDirectory(sender.Frames, captured.WorkingDirectory);
             RestoreScriptWriter.FileModeMask(sender.Frames, captured.FileModeMask);
-            RestoreScript.SendThreads(sender, captured.Threads, program.Load(restoring.Process.Isa));
+            RestoreScript.SendThreads(
+                sender, captured.Threads, restoring.Process.Program.Load(restoring.Process.Isa));
             RestoreScriptWriter.Commit(sender.Frames);
             sender.Flush();
         }
@@ -121,16 +137,67 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
     }
 
     /// <summary>
-    /// The only place where a source is ended: when the target says that it runs. Until then the source sleeps, parked,
-    /// and only we can wake it; we do so only when the target is dead and has not run.
+    /// The only place where a move is decided: one store, which all processes see at once. Until then the sources
+    /// sleep, parked, and only we can wake them; we do so only when every target is dead and none has run. A target
+    /// that is killed after the store is a process of the program that was killed.
     /// </summary>
-    private static void Commit(ProgramProcess source, RestoreTarget restoring)
+    private void Commit(TargetTree targets)
     {
-        if (source.HasEnded)
-            throw new MoveException(MovePhase.Commit, "the program was killed meanwhile") { SourceEnded = true };
-        PassPendingSignals(source.Child, restoring.Process.Child);
-        _ = restoring.Go();
-        _ = source.Child.Signal(SignalNumbers.Kill);
+        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        {
+            if (node.Process!.HasEnded)
+            {
+                throw new MoveException(MovePhase.Commit, $"process {node.ProgramPid} was killed meanwhile")
+                {
+                    SourceEnded = targets.Targets.Count == 1,
+                };
+            }
+            if (restoring.Process.HasEnded)
+                throw new MoveException(MovePhase.Commit, "a target was killed meanwhile");
+            PassPendingSignals(node.Process.Child, restoring.Process.Child);
+        }
+        int foreground = GiveTerminal(targets);
+        tree.Unit.AdvanceGeneration();
+        string? failure = null;
+        int gone = 0;
+        foreach (RestoreTarget restoring in targets.Targets.Values)
+        {
+            if (restoring.TryGo() is string why)
+            {
+                failure = why;
+                gone++;
+            }
+        }
+        if (gone < targets.Targets.Count)
+            return;
+        tree.Unit.WithdrawGeneration();
+        if (foreground != 0)
+            _ = HostProcess.TrySetForegroundGroup(foreground);
+        throw new MoveException(MovePhase.Commit, failure!);
+    }
+
+    /// <summary>A shell of the unit may have given the terminal to a group, which has another number now. Returns the
+    /// group to give it back to; 0: it was nobody's of ours.</summary>
+    private static int GiveTerminal(TargetTree targets)
+    {
+        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        {
+            int foreground = node.Facts.ForegroundGroup;
+            if (node.Facts.Terminal == 0 || foreground != node.Facts.Group || foreground == HostProcess.ProcessGroup)
+                continue;
+            _ = HostProcess.TrySetForegroundGroup(HostProcess.ProcessGroupOf(restoring.Process.Child.Pid));
+            return foreground;
+        }
+        return 0;
+    }
+
+    /// <summary>The sources are past. None of them runs, so none sees another one's end.</summary>
+    private static void End(TargetTree targets)
+    {
+        foreach (TreeNode node in targets.Targets.Keys)
+            _ = node.Process!.Child.Signal(SignalNumbers.Kill);
+        foreach (TreeNode node in targets.Targets.Keys)
+            _ = node.Process!.Child.Reap();
     }
 
     /// <summary>Signals that arrived while the source was parked wait in it; the target gets those it has not got
@@ -147,18 +214,23 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
     }
 
     private static MoveReport Describe(
-        ProgramProcess source, ProgramProcess target, CapturedProcess captured, MoveClock clock, int number) => new(
+        ProgramProcess source, TargetTree targets, CapturedTree captured, MoveClock clock, int number)
+    {
+        ProgramProcess target = targets.Targets.Values.First().Process;
+        CapturedProcess[] all = [.. captured.Captures.Values.Select(c => c.State)];
+        return new MoveReport(
             number,
             source.Isa.Name(),
             target.Isa.Name(),
             target.Host.IsEmulated,
             DryRun: false,
             Obstacles: [],
-            captured.Threads.Count,
-            captured.Frames,
-            captured.Values,
-            captured.MemoryBytes,
-            captured.Descriptors.Count,
+            all.Length,
+            all.Sum(c => c.Threads.Count),
+            all.Sum(c => c.Frames),
+            all.Sum(c => c.Values),
+            all.Sum(c => c.MemoryBytes),
+            all.Sum(c => c.Descriptors.Count),
             clock.StartMs,
             clock.ParkMs,
             clock.CaptureMs,
@@ -166,4 +238,5 @@ public sealed class Mover(ProgramFiles program, ProcessLauncher launcher, MoveLi
             clock.TransferMs,
             clock.RestoreMs,
             clock.DowntimeMs);
+    }
 }

@@ -12,31 +12,78 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public static class ObstacleFinder
 {
-    public static IReadOnlyList<string> Find(ProgramFiles program, ProgramProcess process, Isa target)
+    /// <summary>Those of a whole unit, which moves as one.</summary>
+    public static IReadOnlyList<string> Find(IReadOnlyList<TreeNode> tree, Isa target)
     {
+        ArgumentNullException.ThrowIfNull(tree);
         List<string> obstacles = [];
+        if (!IsaHost.TryFind(target, out _))
+            obstacles.Add(IsaHost.MissingEmulator(target));
+        TreeNode[] nodes = [.. tree.SelectMany(n => n.Walk())];
+        if (!nodes.Any(n => n.IsMember))
+            obstacles.Add("the program is ending");
+        foreach (ProgramFiles program in nodes.Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct())
+            FindInProgram(program, target, obstacles);
+        foreach (TreeNode node in nodes)
+        {
+            // One process needs no telling which.
+            string prefix = nodes.Length > 1 ? $"process {node.ProgramPid}: " : "";
+            obstacles.AddRange(FindInNode(node).Select(o => prefix + o));
+        }
+        return obstacles;
+    }
+
+    /// <summary>What keeps one process of a tree from moving.</summary>
+    private static IEnumerable<string> FindInNode(TreeNode node)
+    {
+        if (node.Process is not null)
+        {
+            foreach (string obstacle in FindInProcess(node.Process))
+                yield return obstacle;
+            if (node.Facts.IsStopped)
+                yield return "it is stopped; continue it first (kill -CONT)";
+            if (node.LeadsSession && node.Facts.Terminal != 0)
+                yield return "it leads a session with a controlling terminal, which cannot be handed over";
+            List<string> locks = [];
+            if (!node.Process.HasEnded)
+                ProcessObstacles.FindRecordLocks(node.Process.Child, locks);
+            foreach (string obstacle in locks)
+                yield return obstacle;
+        }
+        else if (node.IsForeign)
+        {
+            yield return $"it runs '{ProcessFiles.Executable(node.Pid)}', which was not built by 'popcorn cc' " +
+                "(or whose .popcorn folder is missing)";
+        }
+        else if (node.IsZombie && node.Entry is null && node.Facts.Parent != Environment.ProcessId)
+        {
+            yield return "it has ended, and is in no table of ours";
+        }
+        else if (!node.IsZombie)
+        {
+            yield return node.Entry!.Value.State == UnitProcessState.Starting
+                ? "it is starting; try again"
+                : $"nothing is known of its program '{ProcessFiles.Executable(node.Pid)}': is its .popcorn folder " +
+                    "there?";
+        }
+    }
+
+    private static void FindInProgram(ProgramFiles program, Isa target, List<string> obstacles)
+    {
         if (!program.Has(target))
         {
             string built = string.Join(", ", program.Isas.Select(i => i.Name()));
             obstacles.Add($"'{program.Path}' was not built for {target.Name()} (it was for {built})");
+            return;
         }
-        else
+        try
         {
-            try
-            {
-                _ = program.Load(target);
-            }
-            catch (PopcornException e)
-            {
-                obstacles.Add(e.Message);
-            }
+            _ = program.Load(target);
         }
-        if (!IsaHost.TryFind(target, out _))
-            obstacles.Add(IsaHost.MissingEmulator(target));
-        obstacles.AddRange(FindInProcess(process));
-        if (!process.HasEnded)
-            ProcessObstacles.FindRecordLocks(process.Child, obstacles);
-        return obstacles;
+        catch (PopcornException e)
+        {
+            obstacles.Add(e.Message);
+        }
     }
 
     /// <summary>Those that any destination has, a checkpoint file included.</summary>
@@ -60,10 +107,9 @@ public static class ObstacleFinder
         if (control.Threads > ControlLayout.SlotCount)
             obstacles.Add($"it has {control.Threads} threads, at most {ControlLayout.SlotCount} can move");
         if ((control.Unmovable & UnmovableReasons.SharedMapping) != 0)
-            obstacles.Add("it shares memory with other processes (an anonymous MAP_SHARED mapping)");
+            obstacles.Add("it shares memory with other processes, by a MAP_SHARED mapping that nothing keeps track of");
         try
         {
-            FindChildren(process, obstacles);
             ProcessObstacles.Find(process.Child.Pid, obstacles);
         }
         catch (IOException)
@@ -72,14 +118,5 @@ public static class ObstacleFinder
             obstacles.Add("the program is ending");
         }
         return obstacles;
-    }
-
-    private static void FindChildren(ProgramProcess process, List<string> obstacles)
-    {
-        IReadOnlyList<int> children = ProcessFiles.Children(process.Child.Pid);
-        if (children.Count > 0)
-            obstacles.Add($"it has child processes ({string.Join(", ", children)}), which would lose their parent");
-        else if ((process.Control.Unmovable & UnmovableReasons.Children) != 0)
-            obstacles.Add("it has child processes that it has not waited for");
     }
 }

@@ -1,7 +1,6 @@
 using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
-using Popcorn.Node.Programs;
 using Popcorn.Transform;
 using Popcorn.Wire.Control;
 using ThreadState = Popcorn.Transform.ThreadState;
@@ -9,7 +8,7 @@ using ThreadState = Popcorn.Transform.ThreadState;
 namespace Popcorn.Node.Moves;
 
 /// <summary>Reads the state of a process whose threads are all parked. It changes nothing in it.</summary>
-public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process) : IDisposable
+public sealed class ProcessCapture(ProgramProcess process) : IDisposable
 {
     /// <summary>Native stacks larger than this are taken for garbage in a slot. Linux's default limit is 8
     /// MiB.</summary>
@@ -22,7 +21,7 @@ public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process)
     /// <summary>The frames of every thread; the part of a capture that takes processor time.</summary>
     public IReadOnlyList<CapturedThread> ReadThreads()
     {
-        IsaExecutable executable = program.Load(process.Isa);
+        IsaExecutable executable = process.Program.Load(process.Isa);
         List<CapturedThread> threads = [];
         foreach (ThreadSlot slot in process.Control.LiveSlots())
             threads.Add(ReadThread(executable, slot));
@@ -83,7 +82,7 @@ public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process)
 
     /// <summary>A descriptor of the machinery, not of the program.</summary>
     internal static bool IsOurs(DescriptorFacts descriptor) =>
-        descriptor.Target.StartsWith("/memfd:" + ControlRegion.MemoryFileName, StringComparison.Ordinal);
+        descriptor.Target.StartsWith("/memfd:" + ProcessUnit.MemoryFileName, StringComparison.Ordinal);
 
     private string Where => $"control region of process {process.Child.Pid}";
 
@@ -109,7 +108,7 @@ public sealed class ProcessCapture(ProgramFiles program, ProgramProcess process)
     private List<PageRange> FindPages(IReadOnlyList<ArenaEntry> mappings)
     {
         List<PageRange> pages = [];
-        (ulong dataStart, ulong dataEnd) = program.DataSegment(process.Isa);
+        (ulong dataStart, ulong dataEnd) = process.Program.DataSegment(process.Isa);
         if (dataEnd > dataStart)
             pages.Add(new PageRange(dataStart, dataEnd));
         using PresentPages present = new(process.Child.Pid);

@@ -21,21 +21,29 @@ public sealed class RestoreTarget : IDisposable
     /// <summary>Looks without sleeping, a fraction of a millisecond in all: GO is usually answered by then.</summary>
     private const int SpinsMax = 500;
 
-    private readonly ProgramProcess _process;
     private readonly DescriptorSocket _socket;
+    private readonly ProcessUnit _unit;
+    private ProgramProcess _process;
     private bool _handedOver;
 
-    private RestoreTarget(ProgramProcess process, DescriptorSocket socket)
+    private RestoreTarget(ProgramProcess process, DescriptorSocket socket, ProcessUnit unit)
     {
         _process = process;
         _socket = socket;
+        _unit = unit;
+        Sender = new ScriptSender(socket);
     }
 
     public ProgramProcess Process => _process;
 
+    /// <summary>Writes its script.</summary>
+    public ScriptSender Sender { get; }
+
     public DescriptorSocket Socket => _socket;
 
-    public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, uint programPid)
+    /// <summary>Starts a child of ours.</summary>
+    /// <param name="program">Null for the program's first process.</param>
+    public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, TargetProgram? program = null)
     {
         ArgumentNullException.ThrowIfNull(launcher);
         (DescriptorSocket ours, DescriptorSocket theirs) =
@@ -43,13 +51,33 @@ public sealed class RestoreTarget : IDisposable
         try
         {
             using (theirs)
-                return new RestoreTarget(launcher.StartRestoring(host, theirs, programPid), ours);
+                return new RestoreTarget(launcher.StartRestoring(host, theirs, program), ours, launcher.Unit);
         }
         catch
         {
             ours.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Lets a restoring process start a child of its own, which then has a script of its own.</summary>
+    /// <param name="orphan">The child is to lose its parent at once, and will be ours.</param>
+    public RestoreTarget Spawn(IsaHost host, TargetProgram program, bool orphan)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        uint generation = _unit.Generation + 1;
+        _unit.ClearPart(program.Index, generation);
+        (DescriptorSocket ours, DescriptorSocket theirs) =
+            DescriptorSocket.CreatePair(SocketBufferBytes, AnswerTimeout);
+        using (theirs)
+        {
+            (string path, IReadOnlyList<string> arguments) =
+                ProcessLauncher.CommandLine(host, program.Program, program.Arguments);
+            Sender.SendSpawn(theirs, program.Index, orphan, path, arguments);
+        }
+        ControlRegion control = _unit.Part(program.Index, generation);
+        return new RestoreTarget(
+            new ProgramProcess(ChildProcess.None, control, host, program.Index, program.Program), ours, _unit);
     }
 
     /// <summary>Waits until the executable is up and reads its script, so that its start is not part of the
@@ -59,24 +87,52 @@ public sealed class RestoreTarget : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (_process.Control.State != RuntimeState.Restoring)
         {
-            if (_process.HasEnded)
+            // It says nothing before READY: what can be read by then is the end, or why it failed.
+            bool isOver = _process.Child.IsNone
+                ? Waiting.IsReadable(_socket.Descriptor, timeoutMs: 0)
+                : _process.HasEnded;
+            if (isOver)
                 throw new MoveException(MovePhase.StartTarget, DescribeEnd());
             if (Stopwatch.GetElapsedTime(start) >= timeout)
                 throw new MoveException(
                     MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
             // The pidfd becomes readable when it dies; its start is seen at the next look, a fraction of a millisecond
             // later.
-            _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: 1);
+            _ = Waiting.IsReadable(
+                _process.Child.IsNone ? _socket.Descriptor : _process.Child.PollDescriptor, timeoutMs: 1);
         }
+        if (_process.Child.IsNone)
+            Attach(_unit.KernelPid(_process.Index, _unit.Generation + 1));
+    }
+
+    /// <summary>A session of its own without a leader (see the DETACH operation); the process has another pid
+    /// then.</summary>
+    public void Detach()
+    {
+        RestoreScriptWriter.Detach(Sender.Frames);
+        RestoreScriptWriter.Sync(Sender.Frames);
+        Sender.Flush();
+        int pid = (int)WaitSynced();
+        _ = _process.Child.Reap();
+        Attach(pid);
+    }
+
+    private void Attach(int pid)
+    {
+        ChildProcess child = ChildProcess.TryAttach(pid)
+            ?? throw new MoveException(MovePhase.StartTarget, DescribeEnd());
+        _process.Child.Dispose();
+        // Only what runs in restore mode could answer, so the pid is this process's own.
+        _process = new ProgramProcess(child, _process.Control, _process.Host, _process.Index, _process.Program);
     }
 
     /// <summary>Waits for READY. An error answer, or its end, is an exception that says what failed.</summary>
-    public void WaitReady() => WaitAnswer(RestoreAnswerKind.Ready);
+    public void WaitReady() => _ = WaitAnswer(RestoreAnswerKind.Ready);
 
-    /// <summary>Waits until it has carried out the script up to a SYNC.</summary>
-    public void WaitSynced() => WaitAnswer(RestoreAnswerKind.Synced);
+    /// <summary>Waits until it has carried out the script up to a SYNC. Returns its pid.</summary>
+    public long WaitSynced() => WaitAnswer(RestoreAnswerKind.Synced);
 
-    private void WaitAnswer(RestoreAnswerKind expected)
+    private long WaitAnswer(RestoreAnswerKind wanted)
     {
         byte[] bytes = new byte[RestoreAnswer.Bytes];
         try
@@ -98,20 +154,33 @@ public sealed class RestoreTarget : IDisposable
             throw new MoveException(MovePhase.Restore, reason);
         }
         RestoreAnswer answer = RestoreAnswer.Read(bytes);
-        if (answer.Kind != expected)
+        if (answer.Kind != wanted)
         {
             string why = answer.Value is < 0 and >= -4095
                 ? Marshal.GetPInvokeErrorMessage((int)-answer.Value)
                 : $"value {answer.Value}";
             throw new MoveException(MovePhase.Restore, $"the target could not carry out {answer.Operation}: {why}");
         }
+        return answer.Value;
+    }
+
+    /// <summary>The program's only process: commits, and lets it run.</summary>
+    public ProgramProcess Go()
+    {
+        _unit.AdvanceGeneration();
+        if (TryGo() is string failure)
+        {
+            _unit.WithdrawGeneration();
+            throw new MoveException(MovePhase.Commit, failure);
+        }
+        return _process;
     }
 
     /// <summary>
-    /// Lets it run, and returns once it says that it does; the caller owns the process from then on. When it ended
-    /// instead, nothing of the program has run in it, and the exception says so.
+    /// Tells it that its generation is the program now, and returns once it says that it runs; the caller owns the
+    /// process from then on. When it ended instead, nothing of the program has run in it, and the answer says why.
     /// </summary>
-    public ProgramProcess Go()
+    public string? TryGo()
     {
         FieldWriter writer = new();
         RestoreScriptWriter.Go(writer);
@@ -140,18 +209,20 @@ public sealed class RestoreTarget : IDisposable
             _ = _process.Destroy();
             // It is dead now, so this answer is final.
             if (_process.Control.State != RuntimeState.Running)
-                throw new MoveException(MovePhase.Commit, failure);
+                return failure;
         }
         _handedOver = true;
-        return _process;
+        return null;
     }
 
     public void Dispose()
     {
+        Sender.Dispose();
+        // One that we know no pid of sees its script end, and ends.
         _socket.Dispose();
         if (_handedOver)
             return;
-        if (!_process.Child.IsReaped)
+        if (!_process.Child.IsReaped && !_process.Child.IsNone)
             _ = _process.Destroy();
         _process.Dispose();
     }
@@ -177,8 +248,10 @@ public sealed class RestoreTarget : IDisposable
     private string DescribeEnd()
     {
         // It has closed its socket, so it is about to end if it has not.
+        if (_process.Child.IsNone)
+            return $"a target process on {_process.Host.Label} did not start";
         _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: 1000);
-        return _process.Child.TryReap(out ExitStatus status)
+        return _process.HasEnded && _process.Child.Reap() is ExitStatus status
             ? $"the target process on {_process.Host.Label} ended before it had restored the program ({status})"
             : $"the target process on {_process.Host.Label} closed its connection";
     }

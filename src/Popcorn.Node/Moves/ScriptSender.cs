@@ -55,5 +55,17 @@ public sealed class ScriptSender(DescriptorSocket socket) : IDisposable
         socket.Send(frame.Written, descriptor);
     }
 
+    /// <summary>The other end of a new child's script goes along with the frame that starts it.</summary>
+    public void SendSpawn(
+        DescriptorSocket childs, int index, bool orphan, string path, IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(childs);
+        Flush();
+        FieldWriter frame = new();
+        RestoreScriptWriter.Spawn(frame, index, orphan, path, arguments);
+        using SafeFileHandle handle = new(childs.Descriptor, ownsHandle: false);
+        socket.Send(frame.Written, handle);
+    }
+
     public void Dispose() => _buffer.Dispose();
 }

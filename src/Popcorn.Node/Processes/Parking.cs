@@ -7,7 +7,7 @@ namespace Popcorn.Node.Processes;
 /// <summary>How an attempt to park a process ended.</summary>
 public enum ParkOutcome
 {
-    /// <summary>Every thread is parked; nothing of the program runs until it is released.</summary>
+    /// <summary>Every thread of every process is parked; nothing of the program runs until it is released.</summary>
     Parked,
 
     /// <summary>The program ended meanwhile.</summary>
@@ -18,21 +18,22 @@ public enum ParkOutcome
 }
 
 /// <summary>
-/// All threads of a process parked, or why not (contracts, section 7, "Parking"). Disposing releases them, unless the
-/// program had parked by itself: then whoever keeps the schedule does.
+/// All threads of all processes of a unit parked, or why not (contracts, section 7, "Parking"). Disposing releases
+/// them, unless the program had parked by itself: then whoever keeps the schedule does.
 /// </summary>
 public sealed class Parking : IDisposable
 {
     private static readonly TimeSpan FirstKick = TimeSpan.FromMicroseconds(200);
     private static readonly TimeSpan SlowestKick = TimeSpan.FromMilliseconds(5);
 
-    private readonly ControlRegion _control;
+    private readonly ProcessTree _tree;
     private readonly bool _isOurs;
+    private readonly List<ProgramProcess> _running = [];
     private bool _released;
 
-    private Parking(ControlRegion control, bool isOurs)
+    private Parking(ProcessTree tree, bool isOurs)
     {
-        _control = control;
+        _tree = tree;
         _isOurs = isOurs;
     }
 
@@ -41,18 +42,15 @@ public sealed class Parking : IDisposable
     /// <summary>Which threads are in the way, when the time is over.</summary>
     public string Why { get; private set; } = "";
 
-    public static Parking Of(ProgramProcess process, TimeSpan timeout)
+    public static Parking Of(ProcessTree tree, TimeSpan timeout)
     {
-        ArgumentNullException.ThrowIfNull(process);
-        if (!process.Control.IsParkingRequested)
-            WaitUntilAllRun(process, timeout);
-        Parking parking = new(process.Control, process.Control.RequestParking());
-        parking.Outcome = parking.Wait(process, timeout);
+        ArgumentNullException.ThrowIfNull(tree);
+        if (!tree.Unit.IsParkingRequested)
+            WaitUntilAllRun(tree, timeout);
+        Parking parking = new(tree, tree.Unit.RequestParking());
+        parking.Outcome = parking.Wait(timeout);
         if (parking.Outcome == ParkOutcome.TimedOut)
-        {
-            parking.Why = DescribeStragglers(process.Control, timeout);
             parking.Dispose();
-        }
         return parking;
     }
 
@@ -60,67 +58,134 @@ public sealed class Parking : IDisposable
     public void Dispose()
     {
         if (_isOurs && !_released)
-            _control.ReleaseThreads();
+            _tree.Unit.ReleaseThreads();
         _released = true;
     }
 
-    /// <summary>The process is no more, or another one is the program now: there is nothing to release.</summary>
+    /// <summary>The processes are no more, or others are the program now: there is nothing to release.</summary>
     public void Forget() => _released = true;
 
-    private ParkOutcome Wait(ProgramProcess process, TimeSpan timeout)
+    private ParkOutcome Wait(TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
         TimeSpan kickEvery = FirstKick;
         TimeSpan nextKick = FirstKick;
         while (true)
         {
-            uint parked = _control.Parked;
-            uint threads = _control.Threads;
-            if (parked != 0 && parked >= threads)
-                return ParkOutcome.Parked;
-            if (process.HasEnded)
-                return ParkOutcome.Ended;
+            uint seen = _tree.Unit.Events;
+            ParkOutcome? outcome = Look();
+            // What parked while we looked may have started another just before.
+            if (outcome is not null && (outcome == ParkOutcome.TimedOut || _tree.Unit.Events == seen))
+                return outcome.Value;
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
             if (elapsed >= timeout)
+            {
+                Why = DescribeStragglers(timeout);
                 return ParkOutcome.TimedOut;
+            }
             if (elapsed >= nextKick)
             {
-                Kick(process);
+                Kick();
                 // A thread may be between its look at the request and its system call: kick again, ever more slowly.
                 nextKick = elapsed + kickEvery;
                 kickEvery = TimeSpan.FromTicks(Math.Min(kickEvery.Ticks * 2, SlowestKick.Ticks));
             }
-            _control.WaitParked(parked, Shorter(nextKick - elapsed, timeout - elapsed));
+            _tree.Unit.WaitEvent(seen, Shorter(nextKick - elapsed, timeout - elapsed));
+        }
+    }
+
+    /// <summary>
+    /// Null as long as something may still run. The table holds a process before the process exists, and only what is
+    /// not parked can start others, so a look at which all are parked, and during which nothing happened, has missed
+    /// none.
+    /// </summary>
+    private ParkOutcome? Look()
+    {
+        _running.Clear();
+        bool starting = false;
+        int parked = 0;
+        foreach ((UnitEntry entry, ProgramProcess? process) in _tree.Members())
+        {
+            if (entry.State == UnitProcessState.Foreign && !HasEnded(entry.KernelPid))
+            {
+                Why = $"process {entry.Pid} runs '{ProcessFiles.Executable(entry.KernelPid)}', which was not built " +
+                    "by 'popcorn cc'";
+                return ParkOutcome.TimedOut;
+            }
+            if (entry.State == UnitProcessState.Starting)
+                starting |= IsComing(entry);
+            else if (process is null)
+                starting |= entry.State == UnitProcessState.Member && !HasEnded(entry.KernelPid);
+            else if (process.Control.AllParked && process.Control.State == RuntimeState.Running)
+                parked++;
+            else if (!process.HasEnded)
+                _running.Add(process);
+        }
+        if (starting || _running.Count > 0)
+            return null;
+        return parked > 0 ? ParkOutcome.Parked : ParkOutcome.Ended;
+    }
+
+    /// <summary>It is being forked or executes something, unless who was doing that has died.</summary>
+    private static bool IsComing(UnitEntry entry) =>
+        !HasEnded(entry.KernelPid != 0 ? entry.KernelPid : entry.CreatorPid);
+
+    private static bool HasEnded(int pid)
+    {
+        try
+        {
+            return pid == 0 || ProcessFiles.Facts(pid).IsZombie;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
     /// <summary>Threads just released count as parked until they have woken up.</summary>
-    private static void WaitUntilAllRun(ProgramProcess process, TimeSpan timeout)
+    private static void WaitUntilAllRun(ProcessTree tree, TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
-        for (uint parked = process.Control.Parked; parked != 0; parked = process.Control.Parked)
+        while (true)
         {
-            if (process.HasEnded || process.Control.IsParkingRequested || Stopwatch.GetElapsedTime(start) >= timeout)
+            uint seen = tree.Unit.Events;
+            bool anyParked = tree.Members().Any(m => m.Process is { HasEnded: false } p && p.Control.Parked != 0);
+            if (!anyParked || tree.Unit.IsParkingRequested || Stopwatch.GetElapsedTime(start) >= timeout)
                 return;
-            process.Control.WaitParked(parked, SlowestKick);
+            tree.Unit.WaitEvent(seen, SlowestKick);
         }
     }
 
-    private static void Kick(ProgramProcess process)
+    private void Kick()
+    {
+        foreach (ProgramProcess process in _running)
+        {
+            foreach (ThreadSlot slot in process.Control.LiveSlots())
+            {
+                if (!slot.IsParked)
+                    _ = process.Child.SignalThread((int)slot.Tid, SignalNumbers.Kick);
+            }
+        }
+    }
+
+    private string DescribeStragglers(TimeSpan timeout)
+    {
+        List<string> running = [];
+        foreach (ProgramProcess process in _running)
+        {
+            if (process.Control.Threads == 0 || process.Control.State != RuntimeState.Running)
+                running.Add($"process {process.Child.Pid} has not finished starting");
+            else
+                DescribeStragglers(process, running);
+        }
+        if (running.Count == 0)
+            running.Add("a process was starting all the time");
+        return $"not every thread stopped within {timeout.TotalSeconds:0.#} s: {string.Join("; ", running)}";
+    }
+
+    private static void DescribeStragglers(ProgramProcess process, List<string> running)
     {
         foreach (ThreadSlot slot in process.Control.LiveSlots())
-        {
-            if (!slot.IsParked)
-                _ = process.Child.SignalThread((int)slot.Tid, SignalNumbers.Kick);
-        }
-    }
-
-    private static string DescribeStragglers(ControlRegion control, TimeSpan timeout)
-    {
-        if (control.Threads == 0)
-            return $"the program has not finished starting within {timeout.TotalSeconds:0.#} s";
-        List<string> running = [];
-        foreach (ThreadSlot slot in control.LiveSlots())
         {
             if (slot.HandlerDepth != 0)
                 running.Add($"thread {slot.Tid} is inside a signal handler");
@@ -129,7 +194,6 @@ public sealed class Parking : IDisposable
             else if (!slot.IsParked)
                 running.Add($"thread {slot.Tid} reached no migration point");
         }
-        return $"not every thread stopped within {timeout.TotalSeconds:0.#} s: {string.Join("; ", running)}";
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -7,7 +7,7 @@ namespace Popcorn.Node.Processes;
 /// Starts processes of one program: the first one, and those in restore mode that are to take over (contracts, section
 /// 8).
 /// </summary>
-public sealed class ProcessLauncher
+public sealed class ProcessLauncher : IDisposable
 {
     /// <summary>Our two descriptors lie just below this in the child, or below its limit: high, so in no program's
     /// way.</summary>
@@ -29,7 +29,11 @@ public sealed class ProcessLauncher
         _environment = environment;
         _startMask = startMask;
         InheritedDescriptors = HostProcess.InheritedDescriptors();
+        Unit = ProcessUnit.Create();
     }
+
+    /// <summary>What all processes it starts, and theirs, share with us.</summary>
+    public ProcessUnit Unit { get; }
 
     /// <summary>Signals that wait for a restored process until it runs: until then it has none of the program's
     /// handlers.</summary>
@@ -45,45 +49,63 @@ public sealed class ProcessLauncher
     /// <param name="countdown">It parks by itself at this many points; 0 for never.</param>
     public ProgramProcess Start(IsaHost host, ulong countdown)
     {
-        ControlRegion control = ControlRegion.Create();
+        Unit.Prepare(ProcessUnit.RootIndex, pid: 0);
         if (countdown != 0)
-            control.SetCountdown(countdown);
-        return Launch(host, control, restoreSocket: null, _startMask);
+            Unit.SetCountdown(countdown);
+        ControlRegion control = Unit.Part(ProcessUnit.RootIndex, Unit.Generation);
+        return Launch(host, control, new TargetProgram(ProcessUnit.RootIndex, _program, _arguments), null, _startMask);
     }
 
-    /// <summary>Starts an executable in restore mode: it does nothing but read the script from the socket.</summary>
-    public ProgramProcess StartRestoring(IsaHost host, DescriptorSocket theirs, uint programPid)
+    /// <summary>
+    /// Starts an executable in restore mode, in the next generation: it does nothing but read the script from the
+    /// socket.
+    /// </summary>
+    public ProgramProcess StartRestoring(IsaHost host, DescriptorSocket theirs, TargetProgram? target = null)
     {
         ArgumentNullException.ThrowIfNull(theirs);
-        ControlRegion control = ControlRegion.Create();
-        control.Pid = programPid;
-        return Launch(host, control, theirs.Descriptor, HeldBack);
+        target ??= new TargetProgram(ProcessUnit.RootIndex, _program, _arguments);
+        Unit.ClearPart(target.Index, Unit.Generation + 1);
+        return Launch(host, Unit.Part(target.Index, Unit.Generation + 1), target, theirs.Descriptor, HeldBack);
     }
 
-    private ProgramProcess Launch(IsaHost host, ControlRegion control, int? restoreSocket, SignalSet mask)
+    public void Dispose() => Unit.Dispose();
+
+    /// <summary>How one ISA's executable is called on this machine: by itself, or by way of an emulator.</summary>
+    public static (string Path, IReadOnlyList<string> Arguments) CommandLine(
+        IsaHost host, ProgramFiles program, IReadOnlyList<string> arguments)
     {
-        string executable = _program.ExecutablePath(host.Isa);
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(arguments);
+        string executable = program.ExecutablePath(host.Isa);
+        return host.Emulator is null
+            ? (executable, arguments)
+            : (host.Emulator, [host.Emulator, "-0", arguments[0], executable, .. arguments.Skip(1)]);
+    }
+
+    private ProgramProcess Launch(
+        IsaHost host, ControlRegion control, TargetProgram target, int? restoreSocket, SignalSet mask)
+    {
         int limit = Math.Min(HighDescriptorsMax, HostProcess.DescriptorLimit);
         int controlTarget = limit - 1;
         int restoreTarget = limit - 2;
-        List<(int, int)> descriptors = [(control.Descriptor, controlTarget)];
-        List<string> environment = [.. _environment, $"POPCORN_CONTROL={controlTarget}"];
+        List<(int, int)> descriptors = [(Unit.Descriptor, controlTarget)];
+        List<string> environment =
+            [.. _environment, $"POPCORN_CONTROL={controlTarget}", $"POPCORN_MEMBER={target.Index}"];
         if (restoreSocket is int socket)
         {
             descriptors.Add((socket, restoreTarget));
             environment.Add($"POPCORN_RESTORE={restoreTarget}");
         }
-        List<string> arguments = [.. _arguments];
-        if (host.Emulator is not null)
-            arguments = [host.Emulator, "-0", _arguments[0], executable, .. _arguments.Skip(1)];
+        (string executable, IReadOnlyList<string> arguments) = CommandLine(host, target.Program, target.Arguments);
+        // Until the runtime has a handler for it, a kick would be the end.
+        mask.Bits |= SignalSet.Of(SignalNumbers.Kick).Bits;
         try
         {
             // The managed runtime ignores SIGPIPE, and the command SIGXFSZ; that would be inherited.
             SignalSet ignored = SignalSet.Of(SignalNumbers.Pipe, SignalNumbers.FileSize);
-            SpawnRequest request = new(
-                host.Emulator
-                    ?? executable, arguments, environment, descriptors, mask, ignored);
-            return new ProgramProcess(ChildProcess.Start(request), control, host);
+            SpawnRequest request = new(executable, arguments, environment, descriptors, mask, ignored);
+            return new ProgramProcess(ChildProcess.Start(request), control, host, target.Index, target.Program);
         }
         catch (LinuxCallException e)
         {
@@ -93,3 +115,8 @@ public sealed class ProcessLauncher
         }
     }
 }
+
+/// <summary>What a process in restore mode will be.</summary>
+/// <param name="Index">Its place in the unit's table.</param>
+/// <param name="Arguments">argv, for who looks at the process from outside.</param>
+public sealed record TargetProgram(int Index, ProgramFiles Program, IReadOnlyList<string> Arguments);

@@ -4,15 +4,28 @@ using Popcorn.Node.Programs;
 
 namespace Popcorn.Node.Processes;
 
-/// <summary>One process that runs, or will run, the program: our child and its control region.</summary>
+/// <summary>One process that runs, or will run, a program of the unit: our descendant and its part of the control
+/// region.</summary>
 public sealed class ProgramProcess : IDisposable
 {
-    public ProgramProcess(ChildProcess child, ControlRegion control, IsaHost host)
+    public ProgramProcess(
+        ChildProcess child, ControlRegion control, IsaHost host, int index, ProgramFiles program, uint started = 1)
     {
+        Index = index;
+        Program = program;
+        Started = started;
         Child = child;
         Control = control;
         Host = host;
     }
+
+    /// <summary>Its place in the unit's table.</summary>
+    public int Index { get; }
+
+    public ProgramFiles Program { get; }
+
+    /// <summary>How many programs it had executed when we took hold of it.</summary>
+    public uint Started { get; }
 
     public ChildProcess Child { get; }
 
@@ -22,7 +35,7 @@ public sealed class ProgramProcess : IDisposable
 
     public Isa Isa => Host.Isa;
 
-    public bool HasEnded => Child.TryReap(out _);
+    public bool HasEnded => Child.HasEnded;
 
     /// <summary>Ends it at once, whatever it does, and waits until it is gone.</summary>
     public ExitStatus Destroy()

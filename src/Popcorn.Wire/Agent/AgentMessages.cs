@@ -41,7 +41,19 @@ public sealed record ProcessStatus(
     string State,
     int Migrations,
     double UptimeSeconds,
-    IReadOnlyList<string> Command);
+    IReadOnlyList<string> Command)
+{
+    /// <summary>Every process of the unit, parents before their children.</summary>
+    public IReadOnlyList<MemberStatus> Members { get; init; } = [];
+}
+
+/// <summary>One process of a unit.</summary>
+/// <param name="Pid">What the program calls it.</param>
+/// <param name="Depth">0 for the first process, and for orphans.</param>
+/// <param name="Isa">Empty for a program of another's making.</param>
+/// <param name="State">running, stopped, ended (not waited for), foreign.</param>
+public sealed record MemberStatus(
+    int Pid, int HostPid, int Depth, string Isa, string State, IReadOnlyList<string> Command);
 
 /// <summary>One move, or why it would or did not happen; times in milliseconds.</summary>
 /// <param name="Obstacles">What is in the way; empty when it moved (or, in a dry run, would).</param>
@@ -55,6 +67,7 @@ public sealed record MoveReport(
     bool TargetEmulated,
     bool DryRun,
     IReadOnlyList<string> Obstacles,
+    int Processes,
     int Threads,
     int Frames,
     int Values,
@@ -83,7 +96,8 @@ public sealed record CheckpointReport(
 }
 
 /// <summary>A thread for <c>inspect</c>, innermost frame first.</summary>
-public sealed record ThreadListing(int Slot, string Waiting, IReadOnlyList<FrameListing> Frames);
+/// <param name="Pid">The process it belongs to, as the program sees it; 0 in the listing of an image.</param>
+public sealed record ThreadListing(int Pid, int Slot, string Waiting, IReadOnlyList<FrameListing> Frames);
 
 public sealed record FrameListing(
     int Number, string Function, string Callee, string File, int Line, IReadOnlyList<ValueListing> Values);

@@ -1,32 +1,62 @@
 namespace Popcorn.Wire.Control;
 
 /// <summary>
-/// The control region that a program and its supervisor share (docs/internals/contracts.md, section 7; C side:
+/// The control region that the processes of a program and their supervisor share (docs/internals/contracts.md, section
+/// 7; C side:
 /// runtime/include/popcorn_abi.h, a test compares the two). Offsets in bytes; all fields little-endian.
 /// </summary>
 public static class ControlLayout
 {
-    public const uint AbiVersion = 1;
+    public const uint AbiVersion = 2;
     public const int RegionBytes = 1 << 20;
+    public const int UnitBytes = 0x10000;
+    public const int PartBytes = RegionBytes - UnitBytes;
 
+    // The unit's pages.
     public const int Flag = 0;
     public const int Request = 4;
-    public const int Parked = 8;
-    public const int Threads = 12;
-    public const int Release = 16;
-    public const int AbiVersionField = 20;
+    public const int Release = 8;
+    public const int Events = 12;
+    public const int UnitGeneration = 16;
+    public const int Moved = 20;
     public const int Countdown = 24;
     public const int Points = 32;
-    public const int Pid = 40;
-    public const int IsaField = 44;
-    public const int Exiting = 48;
-    public const int State = 52;
-    public const int Unmovable = 56;
-    public const int ArenaTable = 64;
+    public const int ProcessMax = 40;
+    public const int Magic = 48;
+    public const int AgentPid = 56;
+    public const int Root = 60;
+    public const int ProcessesUsed = 64;
+    public const ulong UnitMagic = 0x3254_494e_5550_4f50; // "POPUNIT2"
+
+    public const int ProcessesOffset = 4096;
+    public const int ProcessBytes = 128;
+    public const int ProcessCount = 480;
+    public const int ProcessState = 0;
+    public const int ProcessPid = 4;
+    public const int ProcessGroup = 8;
+    public const int ProcessSession = 12;
+    public const int ProcessKernelPid = 16;
+    public const int ProcessKernelGroup = 24;
+    public const int ProcessKernelSession = 32;
+    public const int ProcessCreator = 40;
+    public const int ProcessStarts = 44;
+
+    // A process's own part.
+    public const int Parked = 0;
+    public const int Threads = 4;
+    public const int AbiVersionField = 8;
+    public const int IsaField = 12;
+    public const int Pid = 16;
+    public const int Exiting = 20;
+    public const int State = 24;
+    public const int Unmovable = 28;
+    public const int ArenaTable = 32;
+    public const int SlotsUsed = 40;
+    public const int Generation = 48;
 
     public const int SlotsOffset = 4096;
     public const int SlotBytes = 1024;
-    public const int SlotCount = 1020;
+    public const int SlotCount = 956;
 
     public const int SlotTid = 0;
     public const int SlotState = 4;
@@ -37,6 +67,12 @@ public static class ControlLayout
     public const int SlotNativeStackHigh = 112;
 
     public static int Slot(int index) => SlotsOffset + index * SlotBytes;
+
+    public static int Process(int index) => ProcessesOffset + index * ProcessBytes;
+
+    /// <summary>Where a process's own part lies in the memory file. Each has two, which generations take in
+    /// turns.</summary>
+    public static long Part(int index, uint generation) => UnitBytes + (2L * index + (generation & 1)) * PartBytes;
 }
 
 /// <summary>Values of <see cref="ControlLayout.State"/>.</summary>
@@ -45,6 +81,19 @@ public enum RuntimeState : uint
     Starting = 0,
     Running = 1,
     Restoring = 2,
+}
+
+/// <summary>Values of <see cref="ControlLayout.ProcessState"/>: a place in the unit's table of processes.</summary>
+public enum UnitProcessState : uint
+{
+    Free = 0,
+
+    /// <summary>Forking or executing: not yet, or not at the moment, able to park.</summary>
+    Starting = 1,
+    Member = 2,
+
+    /// <summary>It executes a program that popcorn cc did not build.</summary>
+    Foreign = 3,
 }
 
 /// <summary>Values of <see cref="ControlLayout.SlotState"/>.</summary>
@@ -62,7 +111,6 @@ public enum ThreadParkState : uint
 public enum UnmovableReasons : uint
 {
     None = 0,
-    Children = 1,
     SharedMapping = 2,
     HandlerRunning = 4,
 }

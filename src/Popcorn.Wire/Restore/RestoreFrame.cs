@@ -69,7 +69,29 @@ public sealed record RestoreFrame(RestoreOperation Operation)
             },
             RestoreOperation.Close => new(operation) { Target = payload.I32() },
             RestoreOperation.Call => ReadCall(ref payload),
-            RestoreOperation.Commit or RestoreOperation.Go or RestoreOperation.Sync => new(operation),
+            RestoreOperation.Commit or RestoreOperation.Go or RestoreOperation.Sync or RestoreOperation.Session
+                or RestoreOperation.Detach => new(operation),
+            RestoreOperation.Spawn => ReadSpawn(ref payload),
+            RestoreOperation.Zombie => new(operation)
+            {
+                Target = payload.I32(),
+                Flags = payload.U32(),
+                Offset = payload.U32(),
+            },
+            RestoreOperation.Group => new(operation) { Target = payload.I32() },
+            RestoreOperation.MapDescriptor => ReadMap(ref payload) with
+            {
+                Operation = operation,
+                Offset = payload.U64(),
+                Target = payload.I32(),
+                Record = payload.U32(),
+            },
+            RestoreOperation.AttachShared => new(operation)
+            {
+                Address = payload.U64(),
+                Target = payload.I32(),
+                Flags = payload.U32(),
+            },
             _ => throw new BadInputException(reader.Where, start, $"unknown operation {(uint)operation}"),
         };
         return payload.Remaining == 0
@@ -90,6 +112,16 @@ public sealed record RestoreFrame(RestoreOperation Operation)
             Flags = pointers,
             Data = payload.Bytes(payload.Remaining).ToArray(),
         };
+    }
+
+    private static RestoreFrame ReadSpawn(ref FieldReader payload)
+    {
+        RestoreFrame frame = new(RestoreOperation.Spawn) { Target = payload.I32(), Flags = payload.U32() };
+        uint count = payload.U32();
+        frame = frame with { Path = payload.CString() };
+        for (uint i = 0; i < count; i++)
+            _ = payload.CString();
+        return frame;
     }
 
     private static RestoreFrame ReadMap(ref FieldReader payload) => new(RestoreOperation.Map)

@@ -15,6 +15,13 @@ public enum RestoreOperation : uint
     Close = 10,
     Commit = 11,
     Go = 12,
+    Spawn = 14,
+    Zombie = 15,
+    Session = 16,
+    Group = 17,
+    MapDescriptor = 18,
+    AttachShared = 19,
+    Detach = 20,
     Sync = 32,
     Call = 33,
 }

@@ -19,6 +19,10 @@ public static class RestoreScriptWriter
     public const int CallArguments = 6;
     private const int CallFixedBytes = 8 + 8 * CallArguments + 8;
 
+    // The runtime's payload buffer holds 8192 bytes.
+    private const int SpawnBytesMax = 7000;
+    private const int SpawnArgumentsMax = 256;
+
     public static void Map(FieldWriter writer, ulong address, ulong bytes, uint protection, uint flags)
     {
         Header(writer, RestoreOperation.Map, 24);
@@ -122,6 +126,75 @@ public static class RestoreScriptWriter
         writer.U32(pointers);
         writer.U32(0);
         writer.Bytes(data);
+    }
+
+    /// <summary>
+    /// Starts a child in restore mode; its script's socket rides on the first byte. Arguments that do not fit are left
+    /// out: only who looks at the process from outside sees them.
+    /// </summary>
+    /// <param name="orphan">It is to lose its parent at once.</param>
+    public static void Spawn(FieldWriter writer, int index, bool orphan, string path, IReadOnlyList<string> arguments)
+    {
+        int bytes = PathBytes(path);
+        int count = 0;
+        while (count < arguments.Count && count < SpawnArgumentsMax
+            && bytes + PathBytes(arguments[count]) <= SpawnBytesMax)
+            bytes += PathBytes(arguments[count++]);
+        Header(writer, RestoreOperation.Spawn, 12 + bytes);
+        writer.U32((uint)index);
+        writer.U32(orphan ? 1u : 0);
+        writer.U32((uint)count);
+        Path(writer, path);
+        foreach (string argument in arguments.Take(count))
+            Path(writer, argument);
+    }
+
+    /// <summary>A child that ends at once, as one that has not been waited for had ended.</summary>
+    /// <param name="waitStatus">What wait(2) shall give.</param>
+    /// <param name="group">Process group to be in; 0 to lead one of its own, -1 to stay in its parent's.</param>
+    public static void Zombie(FieldWriter writer, int index, int waitStatus, int group)
+    {
+        Header(writer, RestoreOperation.Zombie, 12);
+        writer.U32((uint)index);
+        writer.U32((uint)waitStatus);
+        writer.U32((uint)group);
+    }
+
+    public static void Session(FieldWriter writer) => Header(writer, RestoreOperation.Session, 0);
+
+    /// <param name="group">Process group to join; 0 to lead one of its own.</param>
+    public static void Group(FieldWriter writer, int group)
+    {
+        Header(writer, RestoreOperation.Group, 4);
+        writer.U32((uint)group);
+    }
+
+    /// <summary>A new session whose leader is gone at once, as daemons have it. The process has another pid
+    /// afterwards.</summary>
+    public static void Detach(FieldWriter writer) => Header(writer, RestoreOperation.Detach, 0);
+
+    /// <summary>Maps an object that the process has a descriptor of by now.</summary>
+    /// <param name="flags">mmap's flags.</param>
+    public static void MapDescriptor(
+        FieldWriter writer, ulong address, ulong bytes, uint protection, uint flags, ulong offset, int descriptor)
+    {
+        Header(writer, RestoreOperation.MapDescriptor, 40);
+        writer.U64(address);
+        writer.U64(bytes);
+        writer.U32(protection);
+        writer.U32(flags);
+        writer.U64(offset);
+        writer.U32((uint)descriptor);
+        writer.U32(0);
+    }
+
+    /// <summary>Attaches a System V shared memory segment.</summary>
+    public static void AttachShared(FieldWriter writer, ulong address, int segment, bool readOnly)
+    {
+        Header(writer, RestoreOperation.AttachShared, 16);
+        writer.U64(address);
+        writer.U32((uint)segment);
+        writer.U32(readOnly ? 1u : 0);
     }
 
     public static void Commit(FieldWriter writer) => Header(writer, RestoreOperation.Commit, 0);

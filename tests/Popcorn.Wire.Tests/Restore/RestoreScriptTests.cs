@@ -20,6 +20,13 @@ public class RestoreScriptTests
         RestoreScriptWriter.Commit,
         RestoreScriptWriter.Go,
         RestoreScriptWriter.Sync,
+        w => RestoreScriptWriter.Spawn(w, 5, orphan: true, "/bin/x", ["x", "-a"]),
+        w => RestoreScriptWriter.Zombie(w, 6, 33 << 8, group: 0),
+        RestoreScriptWriter.Session,
+        w => RestoreScriptWriter.Group(w, 4711),
+        w => RestoreScriptWriter.MapDescriptor(w, 0x3000, 0x1000, 3, 1, 0x8000, 12),
+        w => RestoreScriptWriter.AttachShared(w, 0x5000, 77, readOnly: true),
+        RestoreScriptWriter.Detach,
         w => RestoreScriptWriter.Call(w, 32, [4, 0], "ab"u8, pointers: 2),
     ];
 
@@ -39,6 +46,14 @@ public class RestoreScriptTests
         new(RestoreOperation.Commit),
         new(RestoreOperation.Go),
         new(RestoreOperation.Sync),
+        new(RestoreOperation.Spawn) { Target = 5, Flags = 1, Path = "/bin/x" },
+        new(RestoreOperation.Zombie) { Target = 6, Flags = 33 << 8 },
+        new(RestoreOperation.Session),
+        new(RestoreOperation.Group) { Target = 4711 },
+        new(RestoreOperation.MapDescriptor) { Address = 0x3000, Bytes = 0x1000, Protection = 3, Flags = 1,
+            Offset = 0x8000, Target = 12 },
+        new(RestoreOperation.AttachShared) { Address = 0x5000, Target = 77, Flags = 1 },
+        new(RestoreOperation.Detach),
         new(RestoreOperation.Call) { Call = [32, 4, 0, 0, 0, 0, 0], Flags = 2, Data = "ab"u8.ToArray() },
     ];
 

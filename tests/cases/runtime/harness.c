@@ -23,8 +23,10 @@
 
 struct instance {
 	pid_t pid;
+	struct pop_unit *unit;
 	struct pop_control *control;
 	struct pop_slot *slots;
+	int memory;
 	int socket;
 };
 
@@ -65,13 +67,25 @@ static uint64_t symbol(const char *path, const char *name)
 
 static const char *path_of(const char *program) { return strchr(program, ':') + 1; }
 
-static struct instance start(const char *program, int restore)
+/* A unit of one process, whose two parts of the region take turns. */
+static struct instance start(const char *program, const struct instance *from)
 {
 	struct instance instance = { .socket = -1 };
-	int pair[2] = { -1, -1 };
-	int memory = memfd_create("control", 0);
-	if (memory < 0 || ftruncate(memory, POP_CONTROL_BYTES)) die("memfd");
-	instance.control = mmap(0, POP_CONTROL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	int pair[2] = { -1, -1 }, restore = from != 0;
+	int memory = instance.memory = from ? from->memory : memfd_create("control", 0);
+	if (memory < 0 || (!from && ftruncate(memory, POP_UNIT_BYTES + 2 * POP_PROCESS_BYTES))) die("memfd");
+	instance.unit = mmap(0, POP_UNIT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	if (!from) {
+		instance.unit->magic = POP_UNIT_MAGIC;
+		instance.unit->process_max = instance.unit->processes_used = 1;
+		((struct pop_process *)((char *)instance.unit + POP_PROCESSES_OFFSET))->state = POP_PROCESS_STARTING;
+		/* Held by this process alone: parked threads take it for the agent's life. */
+		struct flock lock = { .l_type = F_WRLCK, .l_len = 1 };
+		if (fcntl(memory, F_SETLK, &lock)) die("lock");
+	}
+	off_t part = POP_UNIT_BYTES + ((instance.unit->generation + restore) & 1) * POP_PROCESS_BYTES;
+	instance.control = mmap(0, POP_PROCESS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory, part);
+	memset(instance.control, 0, sizeof *instance.control);
 	instance.slots = (void *)((char *)instance.control + POP_SLOTS_OFFSET);
 	if (restore && socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) die("socketpair");
 	instance.pid = fork();
@@ -87,7 +101,6 @@ static struct instance start(const char *program, int restore)
 			close(pair[0]);
 			close(pair[1]);
 		}
-		close(memory);
 		const char *path = path_of(program);
 		char emulator[64];
 		if (!strncmp(program, "x86_64:", 7)) execl(path, path, NULL);
@@ -95,7 +108,6 @@ static struct instance start(const char *program, int restore)
 		execlp(emulator, emulator, path, NULL);
 		die(path);
 	}
-	close(memory);
 	if (restore) close(pair[0]), instance.socket = pair[1];
 	return instance;
 }
@@ -110,9 +122,11 @@ static long futex(uint32_t *word, int op, uint32_t value, long timeout_us)
 static int park(struct instance *instance)
 {
 	struct pop_control *control = instance->control;
-	__atomic_store_n(&control->flag, 1, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&control->request, 1, __ATOMIC_SEQ_CST);
+	struct pop_unit *unit = instance->unit;
+	__atomic_store_n(&unit->flag, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&unit->request, 1, __ATOMIC_SEQ_CST);
 	for (uint64_t begin = now_us(); now_us() - begin < 20000000;) {
+		uint32_t events = __atomic_load_n(&unit->events, __ATOMIC_SEQ_CST);
 		uint32_t parked = __atomic_load_n(&control->parked, __ATOMIC_SEQ_CST);
 		if (parked && parked == __atomic_load_n(&control->threads, __ATOMIC_SEQ_CST)) return 1;
 		if (waitpid(instance->pid, 0, WNOHANG | WNOWAIT) > 0) return 0;
@@ -123,7 +137,7 @@ static int park(struct instance *instance)
 			if (tid && state != POP_THREAD_PARKED_POINT && state != POP_THREAD_PARKED_SYSCALL)
 				syscall(SYS_tgkill, instance->pid, tid, POP_KICK_SIGNAL);
 		}
-		futex(&control->parked, FUTEX_WAIT, parked, 2000);
+		futex(&unit->events, FUTEX_WAIT, events, 2000);
 	}
 	errno = ETIMEDOUT;
 	die("park");
@@ -132,14 +146,16 @@ static int park(struct instance *instance)
 
 static void release(struct instance *instance)
 {
-	struct pop_control *control = instance->control;
-	__atomic_store_n(&control->flag, 0, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&control->request, 1, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&control->release, 1, __ATOMIC_SEQ_CST);
-	futex(&control->release, FUTEX_WAKE, 0x7fffffff, 0);
-	uint32_t parked;
-	while ((parked = __atomic_load_n(&control->parked, __ATOMIC_SEQ_CST)))
-		futex(&control->parked, FUTEX_WAIT, parked, 2000);
+	struct pop_unit *unit = instance->unit;
+	__atomic_store_n(&unit->flag, 0, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&unit->request, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&unit->release, 1, __ATOMIC_SEQ_CST);
+	futex(&unit->release, FUTEX_WAKE, 0x7fffffff, 0);
+	for (;;) {
+		uint32_t events = __atomic_load_n(&unit->events, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&instance->control->parked, __ATOMIC_SEQ_CST)) break;
+		futex(&unit->events, FUTEX_WAIT, events, 2000);
+	}
 }
 
 static void peek(struct instance *instance, uint64_t address, void *to, size_t bytes)
@@ -248,7 +264,7 @@ static void send_threads(struct instance *from, const char *target, int socket)
 
 static struct instance move(struct instance *from, const char *source, const char *target)
 {
-	struct instance to = start(target, 1);
+	struct instance to = start(target, from);
 	send_memory(from, source, to.socket);
 	int pidfd = (int)syscall(SYS_pidfd_open, from->pid, 0);
 	for (int fd = 0; fd < 16; fd++) {
@@ -269,7 +285,12 @@ static struct instance move(struct instance *from, const char *source, const cha
 	}
 	kill(from->pid, SIGKILL);
 	waitpid(from->pid, 0, 0);
-	munmap(from->control, POP_CONTROL_BYTES);
+	munmap(from->control, POP_PROCESS_BYTES);
+	munmap(from->unit, POP_UNIT_BYTES);
+	to.unit->moved = 1;
+	to.unit->flag = 0;
+	to.unit->request++;
+	__atomic_fetch_add(&to.unit->generation, 1, __ATOMIC_SEQ_CST);
 	frame(to.socket, POP_OP_GO, 0, 0);
 	close(to.socket);
 	return to;

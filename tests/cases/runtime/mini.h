@@ -30,7 +30,7 @@ enum { NR_dup3 = 24, NR_fcntl = 25, NR_openat = 56, NR_close = 57, NR_pipe2 = 59
 
 struct timespec { long seconds, nanoseconds; };
 
-static inline void point(void) { if (((volatile struct pop_control *)POP_CONTROL_BASE)->flag) __pop_park(); }
+static inline void point(void) { if (((volatile struct pop_unit *)POP_CONTROL_BASE)->flag) __pop_park(); }
 
 static inline void print(const char *text)
 {
