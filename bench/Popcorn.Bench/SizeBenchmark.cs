@@ -45,8 +45,8 @@ internal static class SizeBenchmark
 
     private static void Add(Table table, string name, string plain, string movable)
     {
-        foreach (string file in (string[])[plain, movable])
-            Shell.Run("llvm-strip-19", [file, "-o", file + ".stripped"]);
+        foreach (string path in (string[])[plain, movable])
+            Shell.Run("llvm-strip-19", [path, "-o", path + ".stripped"]);
         string map = Path.Combine(movable + ".popcorn", "statemap");
         double plainLoaded = Loaded(plain), loaded = Loaded(movable);
         double plainFile = Kib(plain + ".stripped"), file = Kib(movable + ".stripped"), both = file + Kib(map);

@@ -59,7 +59,7 @@ public sealed class LinkedProgramTests
         ElfSection main = file.FindSection(".rodata")!;
         ulong runtime = RodataOf("int main(void) { return 0; }", popcorn);
 
-        Assert.InRange(main.Size - runtime, 40ul * 8, (2 * 40 * 8) - 1);
+        Assert.InRange(main.Size - runtime, 40ul * 8, (2ul * 40 * 8) - 1);
     }
 
     [Fact]
