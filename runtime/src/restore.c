@@ -161,7 +161,8 @@ static long op_thread(void)
 static long op_call(uint32_t bytes)
 {
 	const struct pop_op_call *op = (void *)payload.bytes;
-	struct pop_call call = { .nr = (long)op->nr };
+	struct pop_call call; /* Not cleared whole: there is no memset here. */
+	call.nr = (long)op->nr;
 	for (int i = 0; i < 6; i++) {
 		call.args[i] = (long)op->args[i];
 		if (!(op->pointers >> i & 1)) continue;
