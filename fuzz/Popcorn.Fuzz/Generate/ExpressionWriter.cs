@@ -39,8 +39,7 @@ internal sealed class ExpressionWriter(Dice dice, IReadOnlyList<StructType> stru
             2 => ~(ulong)dice.Below(100),
             _ => dice.Next(),
         };
-        string wide = type.Bits == 128 && dice.Chance(50)
-            ? $"((({type.Name}){dice.Next()}u << 64) ^ {value}u)" : $"{value}u";
+        string wide = type.Bits == 128 && dice.Chance(50) ? $"(((u128){dice.Next()}u << 64) ^ {value}u)" : $"{value}u";
         return $"({type.Name}){wide}";
     }
 
