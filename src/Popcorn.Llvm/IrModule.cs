@@ -168,8 +168,8 @@ public sealed class IrModule : IDisposable
         return tail;
     }
 
-    /// <summary>A new block on all edges between two blocks. Phis named in <paramref name="except"/> keep the old name of
-    /// their source: they are about to go.</summary>
+    /// <summary>A new block on all edges between two blocks. Phis named in <paramref name="except"/> keep the old name
+    /// of their source: they are about to go.</summary>
     public IrBlock SplitEdge(IrBlock from, IrBlock to, IReadOnlyCollection<IrValue> except)
     {
         IrBlock edge = InsertBlock(to, "");
@@ -186,7 +186,8 @@ public sealed class IrModule : IDisposable
         return edge;
     }
 
-    /// <summary>The C API cannot change an incoming block, so the phis are built anew; several edges become one.</summary>
+    /// <summary>The C API cannot change an incoming block, so the phis are built anew; several edges become
+    /// one.</summary>
     private void RenameIncoming(IrBlock block, IrBlock from, IrBlock to, IReadOnlyCollection<IrValue> except)
     {
         using IrBuilder builder = new(this);

@@ -6,9 +6,9 @@ using Popcorn.Core;
 namespace Popcorn.Compiler.Driver;
 
 /// <summary>
-/// A crash inside LLVM ends the process it happens in, so the compiler runs in a child, and the parent says what happened:
-/// the command, and the module the code generator was at, reduced to the function at fault when that crashes alone.
-/// </summary>
+/// A crash inside LLVM ends the process it happens in, so the compiler runs in a child, and the parent says what
+/// happened: the command, and the module the code generator was at, reduced to the function at fault when that crashes
+/// alone. </summary>
 public static partial class CrashReport
 {
     /// <summary>Names the folder in which the child keeps the modules it is at. Not set: this is the parent.</summary>
@@ -30,7 +30,8 @@ public static partial class CrashReport
         start.Environment[FolderVariable] = folder;
         using Process process = Process.Start(start) ?? throw new PopcornException($"cannot start '{executable}'");
         // A terminal's signals reach both; one sent to us alone must not leave the child working.
-        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Kill(process));
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM, _ => Kill(process));
         process.WaitForExit();
         if (!_crashes.Contains(process.ExitCode))
         {
@@ -86,7 +87,8 @@ public static partial class CrashReport
     /// <summary>The command that makes LLVM's own tool crash in the same way.</summary>
     private static string Reduce(string module)
     {
-        string flags = module.EndsWith("-x86_64.bc", StringComparison.Ordinal) ? "-mtriple=x86_64-linux-musl -mcpu=x86-64-v2"
+        string flags = module.EndsWith("-x86_64.bc", StringComparison.Ordinal)
+            ? "-mtriple=x86_64-linux-musl -mcpu=x86-64-v2"
             : module.EndsWith("-aarch64.bc", StringComparison.Ordinal) ? "-mtriple=aarch64-linux-musl"
             : "-mtriple=riscv64-linux-musl -mattr=+m,+a,+f,+d,+c -target-abi=lp64d";
         string[] command = ["-O2", "-use-registers-for-deopt-values", "-restrict-statepoint-remat",

@@ -16,7 +16,8 @@ namespace Popcorn.Compiler.Passes;
 /// <param name="Step">What each round adds; bytes for a pointer.</param>
 /// <param name="Predicate">The loop goes on while <paramref name="Tested"/> stands to its bound like this.</param>
 internal sealed record CountedLoop(
-    IrBlock Header, IrBlock Latch, IrBlock Before, IrValue Counter, IrValue Start, IrValue Tested, IrValue Bound, long Step,
+    IrBlock Header, IrBlock Latch, IrBlock Before, IrValue Counter, IrValue Start, IrValue Tested, IrValue Bound,
+    long Step,
     IrPredicate Predicate)
 {
     internal bool IsExact => Predicate == IrPredicate.NotEqual;
@@ -41,8 +42,8 @@ internal sealed record CountedLoop(
         }
     }
 
-    /// <summary>Null when the loop is none of this kind. That the bound is computed outside the loop is for the caller to
-    /// know.</summary>
+    /// <summary>Null when the loop is none of this kind. That the bound is computed outside the loop is for the caller
+    /// to know.</summary>
     internal static CountedLoop? Match(IrModule module, IrBlock header)
     {
         IrValue first = header.First;
@@ -113,7 +114,8 @@ internal sealed record CountedLoop(
         _ => false,
     };
 
-    /// <summary>A step of more than one may miss the bound it must meet exactly, unless both are known multiples.</summary>
+    /// <summary>A step of more than one may miss the bound it must meet exactly, unless both are known
+    /// multiples.</summary>
     internal bool MayMissBound => IsExact && Math.Abs(Step) != 1 && !Start.Type.IsPointer
         && !(IsMultiple(Start) && IsMultiple(Bound));
 

@@ -36,7 +36,8 @@ internal static class DemoteForSites
         PhiWebs webs = PhiWebs.Of(live, candidates, join: setjmps.Count == 0);
         SortedSet<int> demoted = [.. forced.Select(webs.WebOf)];
         Bound(live, webs, liveAtSites, demoted, liveValuesMax);
-        DemoteWebs.Run(module, function, [.. demoted.Select(w => webs.Members(w).Select(m => live.Values[m]).ToList())]);
+        DemoteWebs.Run(
+            module, function, [.. demoted.Select(w => webs.Members(w).Select(m => live.Values[m]).ToList())]);
     }
 
     /// <summary>Adds the variables that are cheapest per crowded site they cross until no site is crowded.</summary>

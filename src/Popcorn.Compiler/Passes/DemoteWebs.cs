@@ -3,8 +3,8 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Gives each web of values one slot in memory: stored where a member is defined, loaded again beside each use. A phi of
-/// the web disappears; what comes into it from outside is stored on its edge.
+/// Gives each web of values one slot in memory: stored where a member is defined, loaded again beside each use. A phi
+/// of the web disappears; what comes into it from outside is stored on its edge.
 /// </summary>
 internal sealed class DemoteWebs
 {
@@ -46,10 +46,13 @@ internal sealed class DemoteWebs
         }
     }
 
-    /// <summary>All phis of a block take their values at once: what comes in is read before any slot is written.</summary>
+    /// <summary>All phis of a block take their values at once: what comes in is read before any slot is
+    /// written.</summary>
     private void StoreOnEdges(IrBlock block, List<IrValue> phis)
     {
-        List<IrBlock> sources = [.. Enumerable.Range(0, phis[0].IncomingCount()).Select(i => phis[0].IncomingBlock(i)).Distinct()];
+        IrValue first = phis[0];
+        List<IrBlock> sources =
+            [.. Enumerable.Range(0, first.IncomingCount()).Select(i => first.IncomingBlock(i)).Distinct()];
         foreach (IrBlock source in sources)
         {
             if (Stores(phis, source).Count == 0)

@@ -3,9 +3,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Values that are one variable of the source: joined by phis and never live at the same time, so that one slot can hold
-/// them all and the phis between them copy nothing. (Slots of their own would make each merge of paths a load and a store
-/// for every variable.)
+/// Values that are one variable of the source: joined by phis and never live at the same time, so that one slot can
+/// hold them all and the phis between them copy nothing. (Slots of their own would make each merge of paths a load and
+/// a store for every variable.)
 /// </summary>
 internal sealed class PhiWebs
 {

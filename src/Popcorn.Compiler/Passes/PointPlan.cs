@@ -10,8 +10,8 @@ internal sealed record ChunkedLoop(IrBlock Header, IReadOnlyList<IrBlock> Body, 
 /// function, since the module's summary and its code generation must answer alike.
 /// </summary>
 /// <param name="Headers">Blocks that start with a point.</param>
-/// <param name="Chunked">Loops that pass a point once in so many rounds. Every cycle of the function passes a point at the
-/// latest after <see cref="UnpolledMax"/> instructions or so, but for counted loops that are over before.</param>
+/// <param name="Chunked">Loops that pass a point once in so many rounds. Every cycle of the function passes a point at
+/// the latest after <see cref="UnpolledMax"/> instructions or so, but for counted loops that are over before.</param>
 /// <param name="PollsBeforeCalls">No call can be reached from the entry without passing one: recursion needs no further
 /// point.</param>
 internal sealed record PointPlan(
@@ -19,8 +19,9 @@ internal sealed record PointPlan(
 {
     internal bool HasLoopPoint => Headers.Count + Chunked.Count != 0;
 
-    // Instructions between two points. An innermost loop may run for some microseconds, or 0.1 ms when it misses the cache
-    // all the time; each loop around it may run eight times as long, up to a limit that is about 0.1 ms of ordinary code.
+    // Instructions between two points. An innermost loop may run for some microseconds, or 0.1 ms when it misses the
+    // cache all the time; each loop around it may run eight times as long, up to a limit that is about 0.1 ms of
+    // ordinary code.
     private const long InnermostMax = 4096;
     private const long PerLevel = 8;
     private const long UnpolledMax = 1 << 18;
@@ -56,7 +57,8 @@ internal sealed record PointPlan(
         // Back edges that are taken a bounded number of times without passing a point.
         private readonly HashSet<(int From, int To)> _bounded = [];
 
-        // By header: instructions one visit of the loop can take without passing a point, and how deep loops nest in it.
+        // By header: instructions one visit of the loop can take without passing a point, and how deep loops nest in
+        // it.
         private readonly Dictionary<int, (long Cost, long Limit)> _visits = [];
 
         /// <summary>Headers of the loops every round of which passes a point.</summary>
@@ -100,7 +102,8 @@ internal sealed record PointPlan(
 
         internal List<IrBlock> Body(int header) => [.. _loops[header].Order().Select(b => graph.Blocks[b])];
 
-        /// <summary>Whether the loop can be there twice: what it computes is used outside by phis of its exits only.</summary>
+        /// <summary>Whether the loop can be there twice: what it computes is used outside by phis of its exits
+        /// only.</summary>
         private bool IsClosed(HashSet<int> body)
         {
             foreach (int block in body)
@@ -134,7 +137,8 @@ internal sealed record PointPlan(
         /// <summary>A chunked loop all rounds of which pass a point anyway need not be chunked.</summary>
         internal bool RunsWithoutPoint(int header) => Reaches(header, []);
 
-        /// <summary>Instructions of one round at most, without points, and what a loop of such rounds may take.</summary>
+        /// <summary>Instructions of one round at most, without points, and what a loop of such rounds may
+        /// take.</summary>
         private (long Cost, long Limit) RoundOf(int header, HashSet<int> body)
         {
             long cost = 0, limit = InnermostMax;

@@ -4,9 +4,9 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Gives a counted loop a point without making it slower. The loop stays as it is for the case that it is over soon; for
-/// the other, a copy of it is made whose counter is compared with the end of a chunk, in a loop that moves this end on
-/// until the bound is met.
+/// Gives a counted loop a point without making it slower. The loop stays as it is for the case that it is over soon;
+/// for the other, a copy of it is made whose counter is compared with the end of a chunk, in a loop that moves this end
+/// on until the bound is met.
 /// <code>
 ///     before:  far when the bound is more than one chunk away; header …        (the old loop)
 ///     far:     chunk
@@ -183,7 +183,8 @@ internal sealed class SplitIntoChunks
         }
     }
 
-    /// <summary>Whether more than one chunk is ahead. That the loop's test would be passed at the start is not known.</summary>
+    /// <summary>Whether more than one chunk is ahead. That the loop's test would be passed at the start is not
+    /// known.</summary>
     private IrValue StartsFar(IrBuilder builder)
     {
         IrValue start = _loop.Start, bound = _loop.Bound;
@@ -220,8 +221,8 @@ internal sealed class SplitIntoChunks
     }
 
     /// <summary>
-    /// What the counter's next round starts with, told from the limit it has met. Used behind the loop, the counter itself
-    /// would cost an instruction a round: loop strength reduction would keep it in the shape the user wants.
+    /// What the counter's next round starts with, told from the limit it has met. Used behind the loop, the counter
+    /// itself would cost an instruction a round: loop strength reduction would keep it in the shape the user wants.
     /// </summary>
     private IrValue CounterBehind(IrBuilder builder, IrValue limit)
     {

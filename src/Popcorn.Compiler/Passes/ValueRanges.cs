@@ -9,8 +9,8 @@ internal readonly record struct ValueRange(long Low, long High)
 }
 
 /// <summary>
-/// Bounds of non-negative integers that a few instructions tell at once: masks, extensions, remainders, counters of loops
-/// between constants. Enough to see that a loop is short.
+/// Bounds of non-negative integers that a few instructions tell at once: masks, extensions, remainders, counters of
+/// loops between constants. Enough to see that a loop is short.
 /// </summary>
 internal sealed class ValueRanges(IrModule module)
 {

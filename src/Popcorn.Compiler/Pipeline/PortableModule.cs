@@ -56,8 +56,8 @@ public static class PortableModule
         SplitMultiplyAdd.Run(module);
         AnswerStackQueries.Run(module);
         module.RunPasses($"default<{level}>", target);
-        // One latch and one block before each loop, and phis for what leaves it: what SplitIntoChunks can work with, and
-        // the back ends make anyway.
+        // One latch and one block before each loop, and phis for what leaves it: what SplitIntoChunks can work with,
+        // and the back ends make anyway.
         if (level != OptimisationLevel.O0)
             module.RunPasses("function(loop-simplify,lcssa)", target);
         NormaliseAttributes.Run(module);
