@@ -24,14 +24,5 @@ internal sealed record DemoLanguage(
         new("javascript", "Duktape, a JavaScript engine,", "duktape",
             [["make", "-f", "Makefile.cmdline", "CC=popcorn-cc"]],
             "duk", "life.js", ["SCRIPT"]),
-        // Modules are linked in, since a static program loads none. Its library is found by a path that is built in.
-        new("python", "CPython 3.11 (this takes a while)", "python3.11",
-            [
-                ["./configure", "--disable-shared", "--without-ensurepip", "--disable-test-modules",
-                    "MODULE_BUILDTYPE=static"],
-                ["cp", "Modules/Setup.stdlib", "Modules/Setup.local"],
-                ["make", "python"],
-            ],
-            "python", "life.py", ["-S", "SCRIPT"]),
     ];
 }
