@@ -40,6 +40,32 @@ public static unsafe class KernelFile
     public static SafeFileHandle Open(string path, int flags, uint mode = 0) => Own(
         Fcntl.Open(path, flags | Fcntl.OpenCloexec, mode), "open", $"cannot open '{path}'");
 
+    /// <summary>
+    /// A file without a name, which goes away with its last descriptor whatever happens to us; null where the file
+    /// system has none (O_TMPFILE).
+    /// </summary>
+    public static SafeFileHandle? TryCreateNameless(string folder, uint mode)
+    {
+        // O_TMPFILE contains O_DIRECTORY, which AArch64 has elsewhere (asm/fcntl.h).
+        int directory = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+        int fd = Fcntl.Open(folder, 0x400000 | directory | Fcntl.ReadWrite | Fcntl.OpenCloexec, mode);
+        return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>Gives a nameless file a name, which must be free.</summary>
+    public static void Name(SafeFileHandle file, string path)
+    {
+        const int FollowLinks = 0x400; // AT_SYMLINK_FOLLOW
+        string ours = $"/proc/self/fd/{file.Number()}";
+        Check(
+            Unistd.Linkat(SysStat.CurrentFolder, ours, SysStat.CurrentFolder, path, FollowLinks), "linkat",
+            $"cannot make '{path}'");
+    }
+
+    /// <summary>Waits until the file is on disk.</summary>
+    public static void Sync(SafeFileHandle file) =>
+        Check(Unistd.Fsync(file.Number()), "fsync", "cannot write to the disk");
+
     /// <summary>A descriptor of ours for the same open file description.</summary>
     public static SafeFileHandle Duplicate(int descriptor) => Own(
         Fcntl.Control(descriptor, Fcntl.DuplicateCloexec, 0), "fcntl", $"cannot duplicate descriptor {descriptor}");

@@ -120,7 +120,9 @@ public static unsafe class KernelSocket
                     socket.Number(), start, (nuint)buffer.Length, MsgPeek | MsgDontwait | MsgTrunc);
                 if (count <= 0)
                     break;
-                messages.Add(buffer[..(int)Math.Min(count, buffer.Length)]);
+                if (count > buffer.Length)
+                    throw new LinuxCallException($"a message of {count} bytes waits in a socket, which is too large");
+                messages.Add(buffer[..(int)count]);
             }
         }
         _ = TrySetOption(socket, SysSocket.SolSocket, SoPeekOff, old);

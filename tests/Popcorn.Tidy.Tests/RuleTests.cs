@@ -129,6 +129,16 @@ public class RuleTests
     }
 
     [Fact]
+    public void KernelObject_WithoutItsTest_IsFound()
+    {
+        SourceFile test = new("tests/A.cs", "public void It_Moves()");
+        Assert.Empty(KernelObjectRules.Tests(SourceTree.Of(
+            ("docs/kernel-objects.md", "| pipe | moves | moves | `It_Moves` (pipes) |"), (test.Path, test.Text))));
+        Assert.Single(KernelObjectRules.Tests(SourceTree.Of(
+            ("docs/kernel-objects.md", "| pipe | moves | moves | `It_Stays` |"), (test.Path, test.Text))));
+    }
+
+    [Fact]
     public void Exemption_CoversItsPathAndIsMissedWhenUnneeded()
     {
         Exemptions exemptions = Exemptions.Parse("# why\ncolumns src/a/ reason one\nfile-lines src/b.cs reason two\n");

@@ -9,7 +9,7 @@ public class TidyTests
     [
         ProjectRules.Arrows, ProjectRules.UnsafeBlocks, BannedApiRules.Purity, BannedApiRules.Interop,
         BannedApiRules.SkippedTests, BannedApiRules.Safety, SizeRules.Files, SizeRules.Columns, SizeRules.Functions,
-        TextRules.OpenWork, TextRules.EmptyTags, TextRules.MachineNames, DiagnosticRules.Codes,
+        TextRules.OpenWork, TextRules.EmptyTags, TextRules.MachineNames, DiagnosticRules.Codes, KernelObjectRules.Tests,
     ];
 
     [Fact]

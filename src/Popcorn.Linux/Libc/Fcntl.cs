@@ -23,6 +23,7 @@ internal static partial class Fcntl
     public const int AllocatePunchHole = 2;
     public const int FdCloexec = 1;
     public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
     public const int WriteOnly = 1;
     public const int OpenCreate = 0x40;
     public const int OpenAppend = 0x400;

@@ -58,6 +58,9 @@ internal static unsafe partial class Unistd
     [LibraryImport(Library.C, EntryPoint = "lseek", SetLastError = true)]
     public static partial long Lseek(int fd, long offset, int whence);
 
+    [LibraryImport(Library.C, EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Linkat(int oldFolder, string oldPath, int newFolder, string newPath, int flags);
+
     [LibraryImport(Library.C, EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe2(int* fds, int flags);
 

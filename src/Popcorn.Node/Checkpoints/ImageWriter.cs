@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Node.Moves;
@@ -14,9 +15,12 @@ namespace Popcorn.Node.Checkpoints;
 /// </summary>
 public sealed class ImageWriter : IDisposable
 {
+    private const uint OwnerOnly = 0x180; // 0600
+
     private readonly string _path;
     private readonly string _temporary;
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
+    private readonly bool _isNamed;
     private readonly UInt128 _salt;
     private readonly ImageKey? _key;
     private readonly DataWriter _data;
@@ -38,15 +42,12 @@ public sealed class ImageWriter : IDisposable
         _salt = options.Secret is null ? 0 : Random128();
         _key = options.Secret is null ? null : ImageKey.Derive(options.Secret, _salt, Identity);
         _parentPages = parent is null ? null : PageHashes.Of(parent);
-        // The image holds the program's memory: it is for its owner alone.
-        _file = new FileStream(_temporary, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.ReadWrite,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        _data = new DataWriter(_file.SafeFileHandle, ImageHeader.Bytes, options.Level, _key);
+        // The image holds the program's memory: it is for its owner alone. Without a name it leaves nothing behind even
+        // if we are killed.
+        SafeFileHandle? nameless = KernelFile.TryCreateNameless(Path.GetDirectoryName(path) ?? "/", OwnerOnly);
+        _isNamed = nameless is null;
+        _file = nameless ?? CreateNamed(_temporary);
+        _data = new DataWriter(_file, ImageHeader.Bytes, options.Level, _key);
     }
 
     public ImageIdentity Identity { get; }
@@ -106,16 +107,18 @@ public sealed class ImageWriter : IDisposable
         FileBytes = (long)(table[^1].Offset + table[^1].Bytes);
         ImageTraits traits = _key is null ? ImageTraits.None : ImageTraits.Encrypted;
         byte[] header = new ImageHeader((ulong)FileBytes, traits, Identity, _salt, table).Encode();
-        DataWriter.RandomAccessWrite(_file.SafeFileHandle, header, 0);
+        DataWriter.RandomAccessWrite(_file, header, 0);
     }
 
     /// <summary>Whole, under its name; when synced it survives a power cut from here on.</summary>
     public void Finish(bool sync)
     {
         if (sync)
-            _file.Flush(flushToDisk: true);
-        _file.Dispose();
+            KernelFile.Sync(_file);
+        if (!_isNamed)
+            KernelFile.Name(_file, _temporary);
         File.Move(_temporary, _path, overwrite: true);
+        _file.Dispose();
         if (sync)
             HostProcess.SyncDirectory(Path.GetDirectoryName(_path) ?? "/");
         _finished = true;
@@ -127,6 +130,17 @@ public sealed class ImageWriter : IDisposable
         _key?.Dispose();
         if (!_finished)
             File.Delete(_temporary);
+    }
+
+    private static SafeFileHandle CreateNamed(string path)
+    {
+        using FileStream created = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        return KernelFile.Duplicate(created.SafeFileHandle.Number());
     }
 
     private static UInt128 Random128() =>
@@ -145,7 +159,7 @@ public sealed class ImageWriter : IDisposable
             bytes = sealedBytes;
         }
         ulong offset = table[^1].Offset + table[^1].Bytes;
-        DataWriter.RandomAccessWrite(_file.SafeFileHandle, bytes, (long)offset);
+        DataWriter.RandomAccessWrite(_file, bytes, (long)offset);
         table.Add(new ImageSection(kind, Crc32C.Of(bytes), offset, (ulong)bytes.Length));
     }
 

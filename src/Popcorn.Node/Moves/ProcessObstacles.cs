@@ -85,8 +85,12 @@ internal static class ProcessObstacles
             return "is a ring of kernel AIO (io_setup)";
         if (line.Path.StartsWith("/SYSV", StringComparison.Ordinal))
             return $"is System V shared memory ('{line.Path}')";
-        bool isCode = ProgramAddresses.IsInArena(line.Start, line.End - line.Start)
-            && line.Permissions.Contains('x', StringComparison.Ordinal);
+        bool isOurs = ProgramAddresses.IsInArena(line.Start, line.End - line.Start);
+        bool isDeleted = line.Path.EndsWith(" (deleted)", StringComparison.Ordinal)
+            && !line.Path.StartsWith("/dev/zero", StringComparison.Ordinal);
+        if (isOurs && isDeleted)
+            return $"is a file that has no name any more ('{line.Path}'), so it cannot be mapped again";
+        bool isCode = isOurs && line.Permissions.Contains('x', StringComparison.Ordinal);
         return isCode ? "is code of its own (PROT_EXEC), which means nothing to another instruction set" : null;
     }
 

@@ -55,7 +55,10 @@ public sealed class DescriptionTable : IDisposable
         {
             OpenDescription known = _all[index];
             bool isSame = KernelObjects.AreSame(
-                known.Process.Pid, known.Facts.Number, process.Pid, holder.Facts.Number) ?? false;
+                known.Process.Pid, known.Facts.Number, process.Pid, holder.Facts.Number)
+                ?? throw new LinuxCallException(
+                    $"this kernel does not tell whether descriptors {known.Facts.Number} and {holder.Facts.Number} " +
+                    "share an offset (kcmp)");
             if (!isSame)
                 continue;
             known.Holders.Add(holder);

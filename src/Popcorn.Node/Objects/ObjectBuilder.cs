@@ -128,18 +128,10 @@ public sealed class ObjectBuilder : IDisposable
     private SafeFileHandle CreateDeleted(DeletedFileObject deleted)
     {
         string folder = Path.GetDirectoryName(_choices.Map(deleted.Path)) ?? "/";
-        const int ReadWrite = 2;
-        const int NamelessFile = 0x400000; // O_TMPFILE without O_DIRECTORY, which HostFlags spells.
-        int flags = HostFlags.ToHost(HostFlags.Directory) | NamelessFile | ReadWrite;
-        SafeFileHandle file;
-        try
-        {
-            file = KernelFile.Open(folder, flags, deleted.Mode);
-        }
-        catch (LinuxCallException)
-        {
-            file = KernelFile.Open(Path.GetTempPath(), flags, deleted.Mode);
-        }
+        SafeFileHandle file = KernelFile.TryCreateNameless(folder, deleted.Mode)
+            ?? KernelFile.TryCreateNameless(Path.GetTempPath(), deleted.Mode)
+            ?? throw new BadInputException(
+                $"neither '{folder}' nor '{Path.GetTempPath()}' takes a file without a name");
         Fill(file, deleted.Bytes, deleted.Contents);
         return file;
     }
