@@ -38,6 +38,16 @@ internal static class MigrateBenchmark
 
     private static void Measure(Table table, string name, string[] program, int moves, string limits)
     {
+        List<JsonElement> reports = Reports(program, moves);
+        table.Add(name, $"{Median(reports, "memoryBytes") / 1e6:f1}", $"{Median(reports, "frames"):f0}",
+            $"{Median(reports, "parkMs"):f2}", $"{Median(reports, "captureMs"):f2}", $"{Median(reports, "transformMs"):f3}",
+            $"{Median(reports, "transferMs"):f2}", $"{Median(reports, "downtimeMs"):f2}", limits);
+    }
+
+    /// <summary>Of so many moves of a program, once it has said "ready" on its standard error, behind one that warms
+    /// up.</summary>
+    public static List<JsonElement> Reports(string[] program, int moves)
+    {
         ProcessStartInfo start = new(Shell.Popcorn, ["run", "--", .. program]) { RedirectStandardError = true };
         using Process process = Process.Start(start) ?? throw new PopcornException("cannot start popcorn run");
         try
@@ -50,9 +60,7 @@ internal static class MigrateBenchmark
             Move(pid);
             for (int i = 0; i < moves; i++)
                 reports.Add(Move(pid));
-            table.Add(name, $"{Median(reports, "memoryBytes") / 1e6:f1}", $"{Median(reports, "frames"):f0}",
-                $"{Median(reports, "parkMs"):f2}", $"{Median(reports, "captureMs"):f2}", $"{Median(reports, "transformMs"):f3}",
-                $"{Median(reports, "transferMs"):f2}", $"{Median(reports, "downtimeMs"):f2}", limits);
+            return reports;
         }
         finally
         {
@@ -64,7 +72,7 @@ internal static class MigrateBenchmark
     private static JsonElement Move(string pid) =>
         JsonDocument.Parse(Shell.Run(Shell.Popcorn, ["migrate", pid, "--to", "x86_64", "--json"]).Output).RootElement;
 
-    private static double Median(List<JsonElement> reports, string field) =>
+    public static double Median(List<JsonElement> reports, string field) =>
         Shell.Median(reports.Select(r => r.GetProperty(field).GetDouble()));
 
     internal static string FindPid(int supervisor)

@@ -4,7 +4,7 @@ namespace Popcorn.Bench;
 
 /// <summary>
 /// Prints the tables that the documents quote:
-/// <c>bench/run [compile] [cost] [migrate] [criu] [size] [start] [suite [--only=NAME]…] [--smoke]</c>.
+/// <c>bench/run [compile] [cost] [migrate] [criu] [size] [start] [threads] [suite [--only=NAME]…] [--smoke]</c>.
 /// Everything is a ratio or a median taken in one run on one machine.
 /// </summary>
 internal static class Program
@@ -18,6 +18,7 @@ internal static class Program
         ["criu"] = (smoke, _) => [CriuBenchmark.Run(smoke)],
         ["size"] = (smoke, _) => [SizeBenchmark.Run(smoke)],
         ["suite"] = SuiteBenchmark.Run,
+        ["threads"] = (smoke, _) => [ThreadsBenchmark.Run(smoke)],
     };
 
     private static int Main(string[] arguments)

@@ -154,6 +154,7 @@ struct pop_slot {
 };
 
 #define POP_KICK_SIGNAL 16 /* SIGSTKFLT */
+#define POP_FORWARDED 0x6e726f63706f50ull /* si_value of a signal that the supervisor passes on for somebody */
 
 /* Arena table. */
 #define POP_ARENA_MAGIC 0x414e455241504f50ull /* "POPARENA" */

@@ -98,6 +98,14 @@ void pop_ids_siginfo(void *info)
 	words[4] = (int)program_pid((uint32_t)words[4]);
 }
 
+/* The other way round, for a signal that is queued again. */
+void pop_ids_siginfo_to_kernel(void *info)
+{
+	int *words = info, code = words[2], from_child = words[0] == SIGCHLD_ && code > 0 && code < 7;
+	if (!translated() || !(from_child || code == SI_USER_ || code == SI_QUEUE_ || code == SI_TKILL_)) return;
+	words[4] = (int)kernel_pid(words[4]);
+}
+
 /* ---- calls ---- */
 
 static void translate_fcntl(struct pop_call *call, long *native)

@@ -25,12 +25,6 @@ static void store_registers(struct pop_slot *slot, const struct pop_frame *frame
 	for (int i = 0; i < POP_FRAME_FPRS; i++) slot->fpr[fpr_numbers[i]] = frame->fpr[i];
 }
 
-static void store_timers(void)
-{
-	if (!POP_STATE->timers_used) return;
-	for (int which = 0; which < 3; which++) pop_raw(NR_getitimer, which, &POP_STATE->timers[which]);
-}
-
 static int park_wanted(void) { return pop_load(&POP_UNIT->request) & 1; }
 
 /* Until the agent lets go. An agent that dies with the move undecided has let go as well. A process that has moved
@@ -73,9 +67,10 @@ static void park(struct pop_frame *frame, uint32_t state)
 	thread->mask = mask;
 	thread->fp_environment = (uint32_t)pop_fenv_get();
 	pop_program_tid(slot);
-	store_timers();
 	store_registers(slot, frame);
+	pop_freeze_arrive(slot);
 	while (park_wanted()) sleep_parked(slot, state);
+	pop_freeze_leave(slot);
 	pop_signals_unblock(mask);
 }
 
@@ -105,6 +100,7 @@ void pop_park_syscall(struct pop_frame *frame, const struct pop_call *call)
 	if (!park_wanted() || slot->handler_depth) return;
 	slot->nr = (uint64_t)call->nr;
 	for (int i = 0; i < 6; i++) slot->args[i] = (uint64_t)call->args[i];
+	pop_thread_state(slot)->transferred = call->done;
 	park(frame, POP_THREAD_PARKED_SYSCALL);
 }
 

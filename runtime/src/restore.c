@@ -163,6 +163,7 @@ static long op_call(uint32_t bytes)
 	const struct pop_op_call *op = (void *)payload.bytes;
 	struct pop_call call; /* Not cleared whole: there is no memset here. */
 	call.nr = (long)op->nr;
+	call.done = 0;
 	for (int i = 0; i < 6; i++) {
 		call.args[i] = (long)op->args[i];
 		if (!(op->pointers >> i & 1)) continue;
@@ -239,12 +240,6 @@ static void run_script(void)
 	} while (header.op != POP_OP_COMMIT);
 }
 
-static void restore_timers(void)
-{
-	if (!POP_STATE->timers_used) return;
-	for (int which = 0; which < 3; which++) pop_raw(NR_setitimer, which, &POP_STATE->timers[which], 0);
-}
-
 /* What the kernel knows of a thread, set by the thread itself. */
 static void restore_thread_state(struct pop_slot *slot)
 {
@@ -253,6 +248,7 @@ static void restore_thread_state(struct pop_slot *slot)
 	if (thread->clear_tid) pop_raw(NR_set_tid_address, thread->clear_tid);
 	if (thread->robust_length) pop_raw(NR_set_robust_list, thread->robust_list, thread->robust_length);
 	if (thread->altstack.size) pop_raw(NR_sigaltstack, &thread->altstack, 0);
+	pop_clocks_resume_thread(slot);
 	pop_store(&slot->state, POP_THREAD_RUNNING);
 }
 
@@ -279,9 +275,10 @@ void pop_thread_go(struct pop_slot *slot)
 		while ((present = pop_load(&arrived)) < thread_count) pop_futex_wait(&arrived, present);
 		for (uint32_t i = 0; i < record_region_count; i++)
 			pop_raw(NR_munmap, record_regions[i].addr, record_regions[i].bytes);
+		pop_timers_create_again();
 		wait_for_go();
 		pop_unit_go();
-		restore_timers();
+		pop_freeze_end();
 		pop_store(&POP_CONTROL->state, POP_STATE_RUNNING);
 		pop_store(&pop_gate, 1);
 		pop_futex_wake(&pop_gate, 0x7fffffff);
@@ -289,6 +286,7 @@ void pop_thread_go(struct pop_slot *slot)
 		pop_futex_wake(&arrived, 0x7fffffff);
 		while (!pop_load(&pop_gate)) pop_futex_wait(&pop_gate, 0);
 	}
+	pop_freeze_end_thread(slot);
 	pop_signals_unblock(pop_thread_state(slot)->mask);
 }
 

@@ -23,6 +23,10 @@ extern char __pop_data_start[], __pop_data_end[], __pop_tls_start[], __pop_tls_e
 #define POP_STATE_BYTES ((sizeof(struct pop_state) + POP_PAGE - 1) & -POP_PAGE)
 
 struct pop_action { uint64_t handler, flags, mask; };
+
+/* The part of siginfo that signals sent by a process have; a timer's overrun is in place of the user. */
+struct pop_siginfo { int32_t signal, error, code, pad, pid, uid; uint64_t value; };
+
 struct pop_altstack { uint64_t sp; int32_t flags, pad; uint64_t size; };
 
 /* Of one thread; index = slot. */
@@ -34,19 +38,49 @@ struct pop_thread_state {
 	struct pop_timespec restart; /* remaining time of a call that will be made again */
 	uint32_t tid;            /* as the program sees it; 0 = none yet */
 	uint32_t fp_environment; /* rounding mode and flags, in RISC-V's encoding */
-	uint64_t reserved[2];
+	uint64_t transferred;    /* by the call it is parked in */
+	int64_t cpu_ns;          /* processor time used, while parked */
+	int64_t cpu_shift;       /* the program's minus the kernel's */
 };
+
+/* A POSIX timer; index = the number the program knows it by. */
+struct pop_timer {
+	uint8_t used, directed, realtime_deadline, reserved;
+	int32_t clock, notify, signal;
+	uint32_t owner;      /* slot of the thread whose time it counts or that it signals */
+	uint32_t overrun;    /* not yet told */
+	uint64_t value;
+	int64_t noted, left, interval; /* nanoseconds, while frozen; left 0 = not running */
+};
+#define POP_TIMERS 256
+
+enum { POP_CLOCK_MONOTONIC, POP_CLOCK_RAW, POP_CLOCK_BOOT, POP_CLOCK_KINDS };
+
+/* A signal that waits: for the process (slot -1) or for one thread. */
+struct pop_pending { int32_t slot, reserved; uint8_t info[128]; };
 
 struct pop_state {
 	uint64_t version;
 	uint32_t pid;       /* as the program sees it */
 	uint32_t reserved0;
 	uint32_t arena_lock;
-	uint32_t timers_used;
+	uint32_t interval_timers_used;
 	uint32_t reserved1;
 	uint32_t epoch;     /* moves so far: which jmp_bufs hold registers of this machine */
 	uint64_t arena_hint;
-	struct { int64_t words[4]; } timers[3]; /* struct itimerval, while parked */
+	struct { int64_t interval[2], left[2]; } interval_timers[3]; /* struct itimerval, while frozen */
+	/* What every clock of the program said when it was frozen, and what it says beyond the kernel's. */
+	uint64_t machine;   /* which running kernel that was */
+	int64_t realtime;
+	int64_t clocks[POP_CLOCK_KINDS], shifts[POP_CLOCK_KINDS];
+	int64_t cpu_ns, cpu_shift;         /* of the process */
+	int64_t usage_us[2], usage_shift[2]; /* user and system time as getrusage tells them */
+	uint64_t pending, pending_room;    /* struct pop_pending[], in the arena */
+	uint32_t pending_count;
+	uint32_t clocks_differ;            /* some shift above is not zero */
+	uint32_t reserved;
+	uint32_t timers_used;              /* all used timers are below this */
+	struct pop_timer timers[POP_TIMERS];
 	struct pop_action actions[65];          /* by signal number */
 	char executable[1024];                  /* the program's own file, without an ISA's name */
 	struct pop_thread_state threads[POP_SLOT_COUNT];
@@ -82,6 +116,8 @@ struct pop_call {
 	long native[7]; /* what the kernel gets: number, then arguments */
 	uint64_t masks[2];
 	uint64_t scratch[24];
+	uint64_t done;  /* transferred before it was interrupted */
+	uint64_t piece; /* bytes the native call asks for, when that is less than the rest */
 };
 
 /* ---- Thread pointer. ---- */
@@ -153,6 +189,54 @@ long pop_kernel_call(struct pop_call *call);
 void pop_call_prepare(struct pop_call *call);
 long pop_call_finish(struct pop_call *call, long result);
 
+/* transfer.c */
+void pop_transfer_advance(struct pop_call *call);
+int pop_transfer_goes_on(struct pop_call *call, long result, int undisturbed);
+long pop_transfer_result(const struct pop_call *call, long result);
+
+/* pi.c */
+int pop_pi_is_ours(const struct pop_call *call);
+long pop_pi_try(struct pop_call *call);
+void pop_pi_wait(struct pop_call *call);
+
+/* freeze.c */
+void pop_freeze_arrive(struct pop_slot *slot);
+void pop_freeze_leave(struct pop_slot *slot);
+void pop_freeze_without(struct pop_slot *slot);
+long pop_freeze_signal(struct pop_call *call, int slot, int signal, const void *info);
+void pop_freeze_forget(void);
+void pop_freeze_end(void);
+void pop_freeze_end_thread(struct pop_slot *slot);
+
+/* pending.c */
+void pop_pending_take(struct pop_slot *slot);
+void pop_pending_give(int slot);
+void pop_pending_add(int slot, int signal, const void *given);
+int pop_pending_overrun(int signal, uint64_t value, uint32_t *overrun);
+
+/* clocks.c */
+int64_t pop_clock_now(long clock);
+long pop_clock_gettime(struct pop_call *call);
+long pop_clock_usage(const struct pop_call *call, long result);
+long pop_clock_native(long clock);
+int64_t pop_clock_shift(long clock);
+void pop_clocks_translate(struct pop_call *call);
+void pop_clocks_freeze(void);
+void pop_clocks_resume(void);
+void pop_clocks_forget(void);
+void pop_clocks_freeze_thread(struct pop_slot *slot);
+void pop_clocks_resume_thread(struct pop_slot *slot);
+
+/* timers.c */
+long pop_timer_call(struct pop_call *call);
+void pop_timers_note(int slot);
+void pop_timers_stop(void);
+void pop_timers_settle(void);
+void pop_timers_thaw(int64_t elapsed_ns);
+void pop_timers_create_again(void);
+void pop_timers_forget(void);
+int pop_timer_directed(int signal, uint64_t value);
+
 /* timeout.c */
 struct pop_timeout { int kind, argument; int64_t deadline_ns; };
 void pop_timeout_begin(struct pop_timeout *timeout, struct pop_call *call);
@@ -178,6 +262,7 @@ struct pop_slot *pop_slot_take(int index);
 void pop_slot_bind(struct pop_slot *slot, char *tp);
 void *pop_native_stack(struct pop_slot *slot);
 long pop_fork(long flags);
+int pop_slot_of_tid(long tid);
 uint32_t pop_program_tid(struct pop_slot *slot);
 _Noreturn void pop_thread_exit(long status);
 long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *record);
@@ -186,6 +271,7 @@ long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *rec
 void pop_ids_translate(struct pop_call *call);
 long pop_ids_answer(struct pop_call *call, long result);
 void pop_ids_siginfo(void *info);
+void pop_ids_siginfo_to_kernel(void *info);
 long pop_ids_group_to_program(long group);
 long pop_ids_session_to_program(long session);
 

@@ -62,11 +62,32 @@ static void kick_entry(int signal, void *info, void *context)
 	abort_pending_call(context);
 }
 
+/* A signal sent to the whole process group reaches the program and, through the supervisor, once more. The sender did
+ * not mean two: what the supervisor passes on is dropped when the same sender's own has just come. */
+static int came_already(int signal, struct pop_siginfo *info)
+{
+	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1 };
+	static const int64_t just_ns = 100000000;
+	static struct { int32_t sender; int64_t at; } own[STANDARD];
+	if (signal >= STANDARD) return 0;
+	int64_t at = pop_clock_now(CLOCK_MONOTONIC_);
+	if (info->code == SI_USER_) {
+		own[signal].at = at;
+		own[signal].sender = info->pid;
+	}
+	if (info->code != SI_QUEUE_ || info->value != POP_FORWARDED) return 0;
+	info->code = SI_USER_;
+	info->value = 0;
+	if (own[signal].sender != info->pid || at - own[signal].at > just_ns) return 0;
+	own[signal].sender = 0;
+	return 1;
+}
+
 static void program_entry(int signal, void *info, void *context)
 {
 	struct pop_slot *slot = pop_slot();
 	struct pop_action action = POP_STATE->actions[signal];
-	if (action.handler <= SIG_IGN_) return;
+	if (action.handler <= SIG_IGN_ || came_already(signal, info)) return;
 	if (action.flags & SA_RESETHAND_) POP_STATE->actions[signal].handler = SIG_DFL_;
 	slot->handlers_run++;
 	if (!(action.flags & SA_RESTART_)) slot->interrupting_run++;
@@ -75,6 +96,7 @@ static void program_entry(int signal, void *info, void *context)
 		slot->kicked = 1;
 		abort_pending_call(context);
 	}
+	pop_ids_siginfo(info);
 	uint64_t *dsp = pop_dsp(pop_tp()), interrupted = *dsp;
 	/* The interrupted code may be calling a variadic function. */
 	uint64_t *note = (uint64_t *)(pop_tp() + POP_TP_VARIADIC), noted[2] = { note[0], note[1] };

@@ -26,7 +26,7 @@ static int blocks(const struct pop_call *call)
 	case NR_semtimedop: case NR_semop: case NR_accept: case NR_connect: case NR_sendto: case NR_recvfrom:
 	case NR_sendmsg: case NR_recvmsg: case NR_accept4: case NR_recvmmsg: case NR_wait4: case NR_sendmmsg:
 	case NR_copy_file_range: case NR_preadv2: case NR_pwritev2: case NR_io_pgetevents: case NR_io_uring_enter:
-	case NR_openat2: case NR_epoll_pwait2: case NR_futex_waitv: case POP_NR_CONNECT_FINISH:
+	case NR_openat2: case NR_epoll_pwait2: case NR_futex_waitv:
 		return 1;
 	default:
 		return 0;
@@ -82,29 +82,16 @@ void pop_call_prepare(struct pop_call *call)
 {
 	call->native[0] = pop_native_number(call->nr);
 	for (int i = 0; i < 6; i++) call->native[i + 1] = call->args[i];
-	if (call->nr == POP_NR_CONNECT_FINISH) {
-		call->native[0] = pop_native_number(NR_ppoll);
-		call->scratch[0] = (uint32_t)call->args[0] | 4ul << 32; /* struct pollfd: POLLOUT */
-		call->native[1] = (long)call->scratch;
-		call->native[2] = 1;
-		call->native[3] = call->native[4] = 0;
-		return;
-	}
 	prepare_masks(call);
 	pop_ids_translate(call);
+	pop_clocks_translate(call);
+	pop_transfer_advance(call);
 	pop_translate_before(call);
 }
 
 long pop_call_finish(struct pop_call *call, long result)
 {
 	switch (call->nr) {
-	case POP_NR_CONNECT_FINISH:
-		if (result > 0) {
-			int error = 0, bytes = sizeof error;
-			long asked = pop_raw(NR_getsockopt, call->args[0], 1, 4, &error, &bytes);
-			return asked ? asked : -error;
-		}
-		return result;
 	default:
 		return pop_ids_answer(call, pop_translate_after(call, result));
 	}
@@ -124,7 +111,8 @@ long pop_kernel_call(struct pop_call *call)
 			slot->kicked = 0;
 			continue;
 		}
-		return pop_call_finish(call, result);
+		if (pop_transfer_goes_on(call, result, slot->kicked && slot->handlers_run == handlers)) continue;
+		return pop_call_finish(call, pop_transfer_result(call, result));
 	}
 }
 
@@ -174,12 +162,13 @@ static long own_thread_call(const struct pop_call *call)
 		pop_raw(NR_set_tid_address, call->args[0]);
 		return pop_program_tid(pop_slot());
 	}
-	long result = pop_raw(NR_set_robust_list, call->args[0], call->args[1]);
-	if (!result) {
-		thread->robust_list = (uint64_t)call->args[0];
-		thread->robust_length = (uint64_t)call->args[1];
-	}
-	return result;
+	/* An emulator knows no robust lists, and a kernel that does compares numbers that are not its own after a move.
+	 * libc walks the list itself when a thread ends; the kernel would only when the process is killed. */
+	if (call->args[1] != 24) return -EINVAL_;
+	pop_raw(NR_set_robust_list, call->args[0], call->args[1]);
+	thread->robust_list = (uint64_t)call->args[0];
+	thread->robust_length = (uint64_t)call->args[1];
+	return 0;
 }
 
 /* The descriptor of the control region is none of the program's: it cannot close it, and may have its number. */
@@ -202,13 +191,36 @@ static long descriptor_call(struct pop_call *call)
 	return pop_kernel_call(call);
 }
 
+static long get_robust_list(const long *args)
+{
+	int slot = args[0] ? pop_slot_of_tid(args[0]) : (int)pop_slot_index(pop_slot());
+	if (slot < 0) return -ESRCH_;
+	if ((uint64_t)args[1] < POP_PAGE || (uint64_t)args[2] < POP_PAGE) return -EFAULT_;
+	*(uint64_t *)args[1] = POP_STATE->threads[slot].robust_list;
+	*(uint64_t *)args[2] = 24;
+	return 0;
+}
+
+static int own_process(long pid) { return (int)pid == (int)POP_STATE->pid; }
+
 long pop_leaf(struct pop_call *call)
 {
 	const long *a = call->args;
 	switch (call->nr) {
 	case NR_clock_gettime:
-		if (pop_vdso_clock_gettime) return pop_vdso_clock_gettime(a[0], (struct pop_timespec *)a[1]);
-		return pop_kernel_call(call);
+		if (!POP_STATE->clocks_differ && pop_vdso_clock_gettime)
+			return pop_vdso_clock_gettime(a[0], (struct pop_timespec *)a[1]);
+		return pop_clock_gettime(call);
+	case NR_getrusage: case NR_times:
+		return pop_clock_usage(call, pop_kernel_call(call));
+	case NR_timer_create: case NR_timer_gettime: case NR_timer_getoverrun: case NR_timer_settime: case NR_timer_delete:
+		return pop_timer_call(call);
+	case NR_tkill: return pop_freeze_signal(call, pop_slot_of_tid(a[0]), (int)a[1], 0);
+	case NR_tgkill: return pop_freeze_signal(call, own_process(a[0]) ? pop_slot_of_tid(a[1]) : -1, (int)a[2], 0);
+	case NR_rt_tgsigqueueinfo:
+		return pop_freeze_signal(call, own_process(a[0]) ? pop_slot_of_tid(a[1]) : -1, (int)a[2], (void *)a[3]);
+	case NR_futex:
+		return pop_pi_is_ours(call) ? pop_pi_try(call) : pop_kernel_call(call);
 	case NR_mmap: case NR_munmap: case NR_mremap: case NR_mprotect: case NR_shmat: case NR_shmdt:
 		return memory_call(call);
 	case NR_brk: return 0; /* never moves: the heap is in the arena */
@@ -216,10 +228,11 @@ long pop_leaf(struct pop_call *call)
 	case NR_gettid: return pop_program_tid(pop_slot());
 	case NR_set_tid_address: case NR_set_robust_list:
 		return own_thread_call(call);
+	case NR_get_robust_list: return get_robust_list(a);
 	case NR_rt_sigaction: return pop_sigaction(a[0], (void *)a[1], (void *)a[2], a[3]);
 	case NR_sigaltstack: return pop_sigaltstack((void *)a[0], (void *)a[1]);
 	case NR_setitimer:
-		POP_STATE->timers_used = 1;
+		POP_STATE->interval_timers_used = 1;
 		return pop_kernel_call(call);
 	case NR_clone:
 		if ((a[0] & 0x4100) == 0x100) return -ENOSYS_; /* a thread, without the function to run */
@@ -243,6 +256,7 @@ long __pop_syscall_leaf(long nr, long a, long b, long c, long d, long e, long f)
 	struct pop_call call;
 	call.nr = nr;
 	call.args[0] = a, call.args[1] = b, call.args[2] = c, call.args[3] = d, call.args[4] = e, call.args[5] = f;
+	call.done = 0;
 	return pop_leaf(&call);
 }
 
@@ -251,6 +265,23 @@ static int again(const struct pop_call *call, const struct pop_slot *slot, uint3
 {
 	if (slot->handlers_run == handlers) return 1;
 	return slot->interrupting_run == interrupting && !never_restarts(call->nr);
+}
+
+enum { LOOK_AGAIN = -100000 };
+
+static long make(struct pop_call *call, struct pop_slot *slot)
+{
+	int pi = pop_pi_is_ours(call);
+	if (pi) {
+		long result = pop_pi_try(call);
+		if (result != 1) return result;
+	}
+	pop_call_prepare(call);
+	if (pi) pop_pi_wait(call);
+	if (call->native[0] < 0) return -ENOSYS_;
+	long result = pop_raw_interruptible(call->native, &slot->kicked);
+	/* The kernel's own wait for such a lock ends with the lock, whatever wakes it. */
+	return pi && (!result || result == -EAGAIN_ || result == -EINTR_) ? LOOK_AGAIN : result;
 }
 
 static long blocking(struct pop_frame *frame, struct pop_call *call)
@@ -263,12 +294,13 @@ static long blocking(struct pop_frame *frame, struct pop_call *call)
 		pop_park_syscall(frame, call);
 		pop_store(&slot->state, POP_THREAD_BLOCKING);
 		uint32_t handlers = slot->handlers_run, interrupting = slot->interrupting_run;
-		pop_call_prepare(call);
-		long result = call->native[0] < 0 ? -ENOSYS_ : pop_raw_interruptible(call->native, &slot->kicked);
+		long result = make(call, slot);
 		pop_store(&slot->state, POP_THREAD_RUNNING);
-		if (result != -EINTR_ || !again(call, slot, handlers, interrupting)) return pop_call_finish(call, result);
+		if (result == LOOK_AGAIN) continue;
+		if (pop_transfer_goes_on(call, result, slot->kicked && slot->handlers_run == handlers)) continue;
+		if (result != -EINTR_ || !again(call, slot, handlers, interrupting))
+			return pop_call_finish(call, pop_transfer_result(call, result));
 		pop_timeout_restart(&timeout, call);
-		if (call->nr == NR_connect) call->nr = POP_NR_CONNECT_FINISH;
 	}
 }
 
@@ -278,6 +310,7 @@ long pop_syscall(long nr, long a, long b, long c, long d, long e, long f, struct
 	struct pop_call call;
 	call.nr = nr;
 	call.args[0] = a, call.args[1] = b, call.args[2] = c, call.args[3] = d, call.args[4] = e, call.args[5] = f;
+	call.done = 0;
 	return blocks(&call) ? blocking(frame, &call) : pop_leaf(&call);
 }
 
@@ -287,6 +320,7 @@ long pop_resume_syscall(const struct pop_record *record, struct pop_frame *frame
 	struct pop_call call;
 	call.nr = (long)record->values[0].low;
 	for (int i = 0; i < 6; i++) call.args[i] = (long)record->values[i + 1].low;
+	call.done = pop_thread_state(pop_slot())->transferred;
 	pop_arrive();
 	return blocks(&call) ? blocking(frame, &call) : pop_leaf(&call);
 }

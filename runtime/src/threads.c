@@ -97,6 +97,20 @@ static int tid_in_use(uint32_t tid, unsigned except)
 	return 0;
 }
 
+/* The slot of the thread that the program knows by this number, -1 if none. Its creator may name a thread that has not
+ * said its number yet. */
+int pop_slot_of_tid(long tid)
+{
+	for (int silent = 1; (int)tid > 0 && silent; pop_raw(NR_sched_yield)) {
+		silent = 0;
+		for (int i = 0; i < POP_SLOT_COUNT; i++) {
+			if (!slot_taken[i] || !pop_load(&POP_STATE->threads[i].tid)) silent |= slot_taken[i] && POP_SLOTS[i].state;
+			else if (POP_STATE->threads[i].tid == (uint32_t)tid && POP_SLOTS[i].tid) return i;
+		}
+	}
+	return -1;
+}
+
 /* The tid the program knows the calling thread by: the kernel's, unless another thread brought that number along. */
 uint32_t pop_program_tid(struct pop_slot *slot)
 {
@@ -114,18 +128,38 @@ static void release_slot(struct pop_slot *slot)
 	pop_store(&slot->state, POP_THREAD_FREE);
 	pop_store(&slot->tid, 0);
 	pop_zero(pop_thread_state(slot), sizeof(struct pop_thread_state));
-	pop_add(&POP_CONTROL->threads, -1);
-	/* Whoever waits for all threads to park counts again. */
+	/* Counts the thread out; whoever waits for all threads to park looks again. */
+	pop_freeze_without(slot);
 	pop_unit_event();
+}
+
+/* What the kernel would write into the program's memory when the thread is gone. Done before the thread stops counting,
+ * or a capture could come in between and the destination would wait for ever for what happened only here. */
+static void tell_ended(struct pop_thread_state *thread)
+{
+	uint32_t *clear = (uint32_t *)thread->clear_tid;
+	if (thread->robust_length) pop_raw(NR_set_robust_list, 0, thread->robust_length);
+	if (!clear) return;
+	pop_raw(NR_set_tid_address, 0);
+	pop_store(clear, 0);
+	pop_futex_wake(clear, 1);
 }
 
 static _Noreturn void leave(struct pop_slot *slot, long status)
 {
 	unsigned i = pop_slot_index(slot);
 	uint64_t low = slot->native_stack_low, high = slot->native_stack_high;
-	if (stack_mapped[i] && high - low > STACK_KEPT_BYTES)
+	int leads = (long)slot->tid == pop_raw(NR_getpid);
+	if (stack_mapped[i] && high - low > STACK_KEPT_BYTES && !leads)
 		pop_raw(NR_madvise, low, high - low - STACK_KEPT_BYTES, 4 /* MADV_DONTNEED */);
+	tell_ended(pop_thread_state(slot));
 	release_slot(slot);
+	if (leads) {
+		/* A process whose first thread is gone has no memory that others could read: it stays, without a slot,
+		 * until the last thread ends. */
+		for (uint32_t left; (left = pop_load(&POP_CONTROL->threads));) pop_futex_wait(&POP_CONTROL->threads, left);
+		for (;;) pop_raw(NR_exit, status);
+	}
 	/* Stores 0 and exits without touching a stack, for the next owner may have it already. */
 	pop_exit_release(&slot_taken[i], status);
 }
@@ -192,6 +226,7 @@ static long spawn(struct pop_slot *slot, char *tp, struct pop_thread_start start
 	pop_slot_bind(slot, tp);
 	pop_store(&slot->kicked, 0);
 	slot->handler_depth = 0;
+	pop_store(&slot->state, POP_THREAD_RUNNING); /* without a number yet */
 	return pop_clone_native((long)flags, top, parent_tid, clear, tp);
 }
 
@@ -257,7 +292,8 @@ static void detach_child(struct pop_slot *slot, int place, uint32_t handler_dept
 		slot_taken[i] = i == index;
 	}
 	POP_STATE->pid = pid;
-	POP_STATE->timers_used = 0;
+	POP_STATE->interval_timers_used = 0;
+	pop_freeze_forget();
 	note_slot_used(index);
 	slot->tid = kernel_pid;
 	slot->state = POP_THREAD_RUNNING;

@@ -16,6 +16,12 @@ public sealed unsafe class ChildProcess : IDisposable
     private const int StatusOffset = 24;
     private const int ExitedCode = 1;
 
+    // si_pid, si_uid and si_value of a queued signal; SI_QUEUE = -1.
+    private const int SenderOffset = 16;
+    private const int SenderUserOffset = 20;
+    private const int ValueOffset = 24;
+    private const int QueuedCode = -1;
+
     private readonly SafeFileHandle _pidfd;
     private ExitStatus? _status;
 
@@ -92,6 +98,24 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <summary>False when it has already ended.</summary>
     public bool Signal(int signal) =>
         SysPidfd.PidfdSendSignal(PollDescriptor, signal, 0, 0) == 0;
+
+    /// <summary>
+    /// Passes on a signal that somebody else sent to us. The value marks it for the runtime, which shows the program
+    /// the original sender. False when the child has already ended.
+    /// </summary>
+    public bool SignalFor(ReceivedSignal signal, ulong mark)
+    {
+        byte* info = stackalloc byte[128];
+        Span<byte> fields = new(info, 128);
+        fields.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(fields, signal.Number);
+        BinaryPrimitives.WriteInt32LittleEndian(fields[CodeOffset..], QueuedCode);
+        BinaryPrimitives.WriteInt32LittleEndian(fields[SenderOffset..], signal.SenderPid);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[SenderUserOffset..], signal.SenderUser);
+        BinaryPrimitives.WriteUInt64LittleEndian(fields[ValueOffset..], mark);
+        // SAFETY: siginfo_t is 128 bytes on every Linux ABI, and the call only reads it.
+        return SysPidfd.PidfdSendSignal(PollDescriptor, signal.Number, (nint)info, 0) == 0;
+    }
 
     /// <summary>Signals one thread. False when it is gone. What has not ended is not reaped, so its pid is not
     /// recycled.</summary>

@@ -173,7 +173,16 @@ public static class ProcessFiles
         List<int> children = [];
         foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
         {
-            string text = File.ReadAllText(task + "/children");
+            string text;
+            try
+            {
+                text = File.ReadAllText(task + "/children");
+            }
+            catch (IOException)
+            {
+                // That thread has ended since; its children, if any, are another thread's now.
+                continue;
+            }
             foreach (string child in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 children.Add(int.Parse(child, CultureInfo.InvariantCulture));
         }

@@ -6,7 +6,7 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>A signal that was sent to this process, and by whom: <see cref="FromKernel"/> is the terminal.</summary>
-public readonly record struct ReceivedSignal(int Number, bool FromKernel, int SenderPid);
+public readonly record struct ReceivedSignal(int Number, bool FromKernel, int SenderPid, uint SenderUser);
 
 /// <summary>
 /// A signalfd. Every thread must have the signals blocked, which only holds when the process was executed with them
@@ -17,6 +17,7 @@ public sealed unsafe class SignalReceiver : IDisposable
     private const int RecordBytes = 128;
     private const int CodeOffset = 8;
     private const int PidOffset = 12;
+    private const int UserOffset = 16;
 
     // asm-generic/siginfo.h: SI_KERNEL.
     private const int KernelCode = 0x80;
@@ -46,7 +47,8 @@ public sealed unsafe class SignalReceiver : IDisposable
         signal = new ReceivedSignal(
             BinaryPrimitives.ReadInt32LittleEndian(fields),
             BinaryPrimitives.ReadInt32LittleEndian(fields[CodeOffset..]) == KernelCode,
-            BinaryPrimitives.ReadInt32LittleEndian(fields[PidOffset..]));
+            BinaryPrimitives.ReadInt32LittleEndian(fields[PidOffset..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(fields[UserOffset..]));
         return true;
     }
 

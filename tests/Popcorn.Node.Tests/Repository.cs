@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Popcorn.Testing;
 
@@ -6,10 +7,11 @@ namespace Popcorn.Node.Tests;
 /// <summary>The clone these tests were built in, and programs compiled by its <c>popcorn cc</c>, each once.</summary>
 internal static class Repository
 {
-    private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor"));
-    private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects"));
-    private static readonly Lazy<string> BuiltFamily = new(() => Compile("family"));
-    private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm"));
+    private static readonly Lazy<string> BuiltSurvivor = new(() => Compile("survivor", Case("node", "survivor")));
+    private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects", Case("node", "objects")));
+    private static readonly Lazy<string> BuiltFamily = new(() => Compile("family", Case("node", "family")));
+    private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm", Case("node", "storm")));
+    private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
     public static string Root { get; } = CloneRoot.Path;
 
@@ -34,11 +36,18 @@ internal static class Repository
         return Directory.CreateDirectory(path).FullName;
     }
 
-    private static string Compile(string name)
+    public static string SurvivorSource(string name) => Case("survivors", name);
+
+    /// <summary>An executable of tests/cases/survivors.</summary>
+    public static string Survivors(string name) =>
+        BuiltSurvivors.GetOrAdd(name, n => new(() => Compile(n, SurvivorSource(n)))).Value;
+
+    private static string Case(string folder, string name) => Path.Combine(Root, "tests", "cases", folder, name + ".c");
+
+    private static string Compile(string name, string source)
     {
         string program = Path.Combine(Scratch("program-" + name), name);
-        ProcessStartInfo start = new(
-            Popcorn, ["cc", "-O2", "-g", Path.Combine(Root, "tests", "cases", "node", name + ".c"), "-o", program])
+        ProcessStartInfo start = new(Popcorn, ["cc", "-O2", "-g", source, "-o", program])
         {
             RedirectStandardError = true,
         };

@@ -21,14 +21,18 @@ internal sealed class RunningProgram : IDisposable
 
     /// <param name="pathFirst">Folder to put first in PATH.</param>
     /// <param name="fileBlocksMax">Limit on the size of files it writes, in KiB (bash's <c>ulimit -f</c>).</param>
-    public RunningProgram(string[] arguments, string? pathFirst = null, int? fileBlocksMax = null)
+    /// <param name="below">A command and its options that execute popcorn, such as <c>setsid</c>.</param>
+    public RunningProgram(
+        string[] arguments, string? pathFirst = null, int? fileBlocksMax = null, string[]? below = null)
     {
         _runtimeFolder = Repository.Scratch($"runtime-{Interlocked.Increment(ref s_count)}");
         _environment = new() { ["XDG_RUNTIME_DIR"] = _runtimeFolder };
         if (pathFirst is not null)
             _environment["PATH"] = pathFirst + ":" + Environment.GetEnvironmentVariable("PATH");
         _process = fileBlocksMax is null
-            ? Start(Repository.Popcorn, arguments)
+            ? below is null
+                ? Start(Repository.Popcorn, arguments)
+                : Start(below[0], [.. below[1..], Repository.Popcorn, .. arguments])
             : Start("/bin/bash",
                 ["-c", $"ulimit -f {fileBlocksMax}; exec \"$0\" \"$@\"", Repository.Popcorn, .. arguments]);
         _errors = _process.StandardError.ReadToEndAsync();
@@ -85,11 +89,12 @@ internal sealed class RunningProgram : IDisposable
         return Wait();
     }
 
-    public (int ExitCode, string Output, string Errors) Wait()
+    public (int ExitCode, string Output, string Errors) Wait(TimeSpan? limit = null)
     {
+        TimeSpan patience = limit ?? TimeSpan.FromSeconds(60);
         Task<string> rest = _process.StandardOutput.ReadToEndAsync();
-        string output = rest.WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
-        Assert.True(_process.WaitForExit(TimeSpan.FromSeconds(60)));
+        string output = rest.WaitAsync(patience).GetAwaiter().GetResult();
+        Assert.True(_process.WaitForExit(patience));
         return (_process.ExitCode, output, _errors.GetAwaiter().GetResult());
     }
 

@@ -1,4 +1,5 @@
 using Popcorn.Linux;
+using Popcorn.Wire.Control;
 
 namespace Popcorn.Node.Agents;
 
@@ -37,8 +38,9 @@ public sealed class SignalForwarder(SignalReceiver receiver)
                 // The terminal signals a whole process group, and a program is in ours unless it has made its own.
                 bool hasItAlready =
                     signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
+                // Sent to a group by somebody else, it has reached the program too: the runtime tells, by the mark.
                 if (!hasItAlready)
-                    _ = program.Signal(signal.Number);
+                    _ = program.SignalFor(signal, ControlLayout.ForwardedSignalMark);
             }
             // The shell watches us: when the job stops, we must be seen to stop. SIGCONT then wakes us here.
             if (Stopping.Contains(signal.Number))

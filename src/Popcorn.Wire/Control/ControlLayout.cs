@@ -8,6 +8,10 @@ namespace Popcorn.Wire.Control;
 public static class ControlLayout
 {
     public const uint AbiVersion = 2;
+
+    /// <summary>The value of a signal that the supervisor passes on for somebody else.</summary>
+    public const ulong ForwardedSignalMark = 0x6e726f63706f50;
+
     public const int RegionBytes = 1 << 20;
     public const int UnitBytes = 0x10000;
     public const int PartBytes = RegionBytes - UnitBytes;

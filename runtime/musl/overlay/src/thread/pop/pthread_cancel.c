@@ -23,8 +23,14 @@ long __syscall_cp_c(syscall_arg_t nr, syscall_arg_t u, syscall_arg_t v, syscall_
 	pthread_t self = __pthread_self();
 	int st = self->canceldisable;
 
-	if (st && (st==PTHREAD_CANCEL_DISABLE || nr==SYS_close))
-		return __pop_syscall(nr, u, v, w, x, y, z);
+	if (st && (st==PTHREAD_CANCEL_DISABLE || nr==SYS_close)) {
+		/* A request that comes now waits, and must not be seen as an interruption. */
+		for (;;) {
+			int cancel = self->cancel;
+			long r = __pop_syscall(nr, u, v, w, x, y, z);
+			if (r != -EINTR || nr==SYS_close || cancel || !self->cancel) return r;
+		}
+	}
 	if (self->cancel) return __cancel();
 	long r = __pop_syscall(nr, u, v, w, x, y, z);
 	if (r==-EINTR && nr!=SYS_close && self->cancel && self->canceldisable != PTHREAD_CANCEL_DISABLE)
