@@ -17,6 +17,9 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
+    private const int EarlyLooksMax = 40;
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
+
     /// <summary>
     /// Returns the processes that are the program now, with a report; the sources are dead.
     /// Throws <see cref="MoveException"/> when they stay where they are.
@@ -26,7 +29,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     public (IReadOnlyList<ProgramProcess> Moved, MoveReport Report) Move(Isa target, int number, Action prepare)
     {
         ArgumentNullException.ThrowIfNull(prepare);
-        Refuse(tree.Read(), target);
+        RefuseEarly(target);
         try
         {
             return MoveTo(target, number, prepare);
@@ -36,6 +39,26 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 or UnauthorizedAccessException)
         {
             throw new MoveException(MovePhase.Capture, e.Message, e);
+        }
+    }
+
+    /// <summary>
+    /// A process that is just being forked, or executes another of our programs, is nobody for a moment: parking waits
+    /// for it, so it gets time to become somebody here too.
+    /// </summary>
+    private void RefuseEarly(Isa target)
+    {
+        for (int look = 1; ; look++)
+        {
+            uint seen = tree.Unit.Events;
+            IReadOnlyList<TreeNode> nodes = tree.Read();
+            bool isChanging = nodes.SelectMany(n => n.Walk()).Any(n => !n.IsMember && !n.IsZombie);
+            if (!isChanging || look == EarlyLooksMax || ObstacleFinder.Find(nodes, target).Count == 0)
+            {
+                Refuse(nodes, target);
+                return;
+            }
+            tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
     }
 
