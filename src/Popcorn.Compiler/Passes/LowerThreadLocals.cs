@@ -11,6 +11,8 @@ internal static class LowerThreadLocals
     private const long TemplateAddress = 0x300000;
     private const long BlockOffset = 512;
 
+    internal const string SectionPrefix = ".pop.tls.";
+
     internal static void Run(IrModule module)
     {
         foreach (IrValue variable in module.Globals().Where(g => g.IsThreadLocal()))
@@ -19,7 +21,7 @@ internal static class LowerThreadLocals
                 Rewrite(module, variable, user);
             variable.ClearThreadLocal();
             if (!variable.IsExternal())
-                variable.SetSection(".pop.tls." + variable.Name);
+                variable.SetSection(SectionPrefix + variable.Name);
         }
     }
 

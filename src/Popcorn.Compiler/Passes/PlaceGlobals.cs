@@ -55,7 +55,9 @@ internal static class PlaceGlobals
             PlaceCommon(module, global, facts);
             return;
         }
-        if (IsCollected(global.Section()))
+        string section = global.Section();
+        // Ours is that of a thread-local variable's initial image.
+        if (IsCollected(section) || section.StartsWith(LowerThreadLocals.SectionPrefix, StringComparison.Ordinal))
             return;
         string kind = global.IsGlobalConstant() ? ".rodata.pop."
             : global.Initializer().IsNullConstant ? ".bss.pop." : ".data.pop.";

@@ -117,6 +117,7 @@ public class TreeMoveTests
         program.Send("end");
         Assert.Equal("PASS", program.ReadLine());
         Assert.Equal((3, "", ""), program.Finish());
-        Assert.Empty(Directory.Exists($"/proc/{program.SupervisorPid}") ? ProcessFiles.Children(program.SupervisorPid) : []);
+        bool stands = Directory.Exists($"/proc/{program.SupervisorPid}");
+        Assert.Empty(stands ? ProcessFiles.Children(program.SupervisorPid) : []);
     }
 }
