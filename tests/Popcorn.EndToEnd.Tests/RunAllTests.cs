@@ -5,14 +5,15 @@ namespace Popcorn.EndToEnd.Tests;
 /// <summary><c>popcorn run --all</c>: programs that somebody else starts are moved all the same.</summary>
 public class RunAllTests
 {
-    // Prints its arguments byte by byte after a computation long enough to be moved in.
+    // Prints its arguments byte by byte after a computation long enough to be moved in: 8192 rounds that nobody can
+    // count beforehand, so each has a point (a counted loop of that length has none).
     private const string Source = """
         #include <stdio.h>
         #include <stdlib.h>
         int main(int argc, char **argv)
         {
-            volatile unsigned sum = 0;
-            for (int i = 0; i < 5000; i++) sum += i % 7;
+            unsigned sum = 0, state = 1;
+            do sum += state % 7, state = (state * 1103515245 + 12345) % 8192; while (state != 1);
             printf("%u %s\n", sum, getenv("TOLD"));
             for (int i = 0; i < argc; i++, puts("")) for (char *c = argv[i]; *c; c++) printf("%02x", (unsigned char)*c);
             return argc == 2 ? 3 : 0;
