@@ -17,7 +17,7 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
-    private const int EarlyLooksMax = 40;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
@@ -29,9 +29,9 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     public (IReadOnlyList<ProgramProcess> Moved, MoveReport Report) Move(Isa target, int number, Action prepare)
     {
         ArgumentNullException.ThrowIfNull(prepare);
-        RefuseEarly(target);
         try
         {
+            RefuseEarly(target);
             return MoveTo(target, number, prepare);
         }
         catch (Exception e) when (
@@ -43,21 +43,23 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     }
 
     /// <summary>
-    /// A process that is just being forked, or executes another of our programs, is nobody for a moment: parking waits
-    /// for it, so it gets time to become somebody here too.
+    /// A process that is just being forked, or executes another of our programs, is nobody for a moment, and one that
+    /// ends is nobody soon: parking waits for them, so they get time here too.
     /// </summary>
     private void RefuseEarly(Isa target)
     {
-        for (int look = 1; ; look++)
+        long start = Stopwatch.GetTimestamp();
+        while (true)
         {
             uint seen = tree.Unit.Events;
             IReadOnlyList<TreeNode> nodes = tree.Read();
-            bool isChanging = nodes.SelectMany(n => n.Walk()).Any(n => !n.IsMember && !n.IsZombie);
-            if (!isChanging || look == EarlyLooksMax || ObstacleFinder.Find(nodes, target).Count == 0)
-            {
-                Refuse(nodes, target);
+            if (ObstacleFinder.Find(nodes, target).Count == 0)
                 return;
-            }
+            // Asked after the obstacles: what ended while they were looked for is seen to have ended now.
+            bool isChanging = nodes.SelectMany(n => n.Walk()).Any(n =>
+                !n.IsZombie && (n.Process is null || n.Process.Control.IsExiting || n.Process.HasEnded));
+            if (!isChanging || Stopwatch.GetElapsedTime(start) >= s_patience)
+                Refuse(nodes, target);
             tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
     }

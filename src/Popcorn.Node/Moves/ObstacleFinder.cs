@@ -44,10 +44,7 @@ public static class ObstacleFinder
                 yield return "it is stopped; continue it first (kill -CONT)";
             if (node.LeadsSession && node.Facts.Terminal != 0)
                 yield return "it leads a session with a controlling terminal, which cannot be handed over";
-            List<string> locks = [];
-            if (!node.Process.HasEnded)
-                ProcessObstacles.FindRecordLocks(node.Process.Child, locks);
-            foreach (string obstacle in locks)
+            foreach (string obstacle in FindLocks(node.Process))
                 yield return obstacle;
         }
         else if (node.IsForeign)
@@ -66,6 +63,21 @@ public static class ObstacleFinder
                 : $"nothing is known of its program '{ProcessFiles.Executable(node.Pid)}': is its .popcorn folder " +
                     "there?";
         }
+    }
+
+    private static List<string> FindLocks(ProgramProcess process)
+    {
+        List<string> locks = [];
+        try
+        {
+            if (!process.HasEnded)
+                ProcessObstacles.FindRecordLocks(process.Child, locks);
+        }
+        catch (IOException)
+        {
+            locks.Add("the program is ending");
+        }
+        return locks;
     }
 
     private static void FindInProgram(ProgramFiles program, Isa target, List<string> obstacles)

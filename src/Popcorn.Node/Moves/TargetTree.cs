@@ -49,8 +49,8 @@ public sealed class TargetTree : IDisposable
             target.Sender.Flush();
             target.WaitStarted(_limits.Start);
         }
-        // A single process that leads nothing has nothing to wait for.
-        ArrangeGroups([.. tree.Where(n => n.IsMember).SelectMany(n => n.Walk())]);
+        // A zombie that no member can wait for is, or is about to be, ours to reap.
+        ArrangeGroups([.. _targets.Keys.SelectMany(n => n.Children.Where(c => c.IsZombie).Prepend(n))]);
     }
 
     public void Dispose()
@@ -146,7 +146,7 @@ public sealed class TargetTree : IDisposable
 
     private void MakeZombie(IReadOnlyList<TreeNode> nodes, TreeNode zombie, int group)
     {
-        TreeNode parent = nodes.First(n => n.Children.Contains(zombie));
+        TreeNode parent = nodes.First(n => n.IsMember && n.Children.Contains(zombie));
         RestoreScriptWriter.Zombie(
             _targets[parent].Sender.Frames, IndexOf(zombie), zombie.Facts.WaitStatus, group);
     }
