@@ -41,6 +41,9 @@ internal sealed class DemoProgram
             Path.Combine(program._root, "tools", "fetch-source"), [language.SourcePackage], program._root).Trim();
         if (Directory.Exists(program.Tree))
             Directory.Delete(program.Tree, recursive: true);
+        // An older demo kept its executable under this name.
+        if (File.Exists(program.Folder))
+            File.Delete(program.Folder);
         Directory.CreateDirectory(program.Folder);
         // With its times, or make would want to make what the package brings.
         _ = Tool("cp", ["-a", source, program.Tree], program._root);
