@@ -11,6 +11,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects", Case("node", "objects")));
     private static readonly Lazy<string> BuiltFamily = new(() => Compile("family", Case("node", "family")));
     private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm", Case("node", "storm")));
+    private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
     public static string Root { get; } = CloneRoot.Path;
@@ -26,6 +27,9 @@ internal static class Repository
     public static string Family => BuiltFamily.Value;
 
     public static string Storm => BuiltStorm.Value;
+
+    /// <summary>tests/cases/node/fake_target.c, an aarch64 executable that popcorn has no part in.</summary>
+    public static string FakeTarget => BuiltFakeTarget.Value;
 
     /// <summary>An empty folder under build/.</summary>
     public static string Scratch(string name)
@@ -47,14 +51,24 @@ internal static class Repository
     private static string Compile(string name, string source)
     {
         string program = Path.Combine(Scratch("program-" + name), name);
-        ProcessStartInfo start = new(Popcorn, ["cc", "-O2", "-g", source, "-o", program])
-        {
-            RedirectStandardError = true,
-        };
+        Run(Popcorn, ["cc", "-O2", "-g", source, "-o", program]);
+        return program;
+    }
+
+    private static string CompileFakeTarget()
+    {
+        string program = Path.Combine(Scratch("program-fake-target"), "fake-target");
+        Run("aarch64-linux-gnu-gcc",
+            ["-O1", "-static", "-Wl,-Ttext-segment=0x7000000000", Case("node", "fake_target"), "-o", program]);
+        return program;
+    }
+
+    private static void Run(string command, string[] arguments)
+    {
+        ProcessStartInfo start = new(command, arguments) { RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors);
-        return program;
     }
 }

@@ -289,7 +289,7 @@ public sealed class Supervisor : IDisposable
         bool emulated = !IsaHost.TryFind(target, out IsaHost host) || host.IsEmulated;
         return new MoveReport(
             _moves + 1, _process.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,
-            members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     private CheckpointReport Checkpoint(AgentRequest request)

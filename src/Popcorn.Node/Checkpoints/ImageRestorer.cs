@@ -39,9 +39,9 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
             restoring.WaitStarted(limits.Start);
             Send(process, program, launcher, restoring, threads, objects);
         }
-        catch (LinuxCallException e) when (e.Call is "send" or "sendmsg")
+        catch (LinuxCallException e)
         {
-            throw restoring.ExplainSendFailure(e);
+            throw restoring.Explain(e);
         }
         restoring.WaitReady();
         TraitsOf(process).Apply(restoring.Process);
@@ -55,7 +55,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         ImageProcess process, ProgramFiles program, ProcessLauncher launcher, RestoreTarget restoring,
         IReadOnlyList<CapturedThread> threads, ObjectBuilder objects)
     {
-        using ScriptSender sender = new(restoring.Socket);
+        ScriptSender sender = restoring.Sender;
         foreach (int inherited in launcher.InheritedDescriptors)
         {
             if (!process.Descriptors.Any(d => d.Number == inherited))
@@ -64,10 +64,9 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         Wire.Control.ArenaEntry[] mappings = [.. process.Mappings.Select(m => m.Entry)];
         Dictionary<ulong, string> paths = process.Mappings.Where(m => m.Entry.IsFile)
             .ToDictionary(m => m.Entry.Start, m => choices.Map(m.Path));
-        RestoreScript.Map(sender.Frames, mappings, paths);
-        RestoreScriptWriter.Sync(sender.Frames);
-        sender.Flush();
-        restoring.WaitSynced();
+        new MemoryLayout(mappings).Replace(MemoryLayout.None, sender.Frames);
+        RestoreScript.MapFiles(sender.Frames, mappings, paths);
+        restoring.Synchronise();
         using (RemoteMemory memory = new(restoring.Process.Child.Pid))
             image.ReadMemory(0, memory.Write);
         RestoreScript.Protect(sender.Frames, mappings);

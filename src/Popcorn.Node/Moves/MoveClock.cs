@@ -9,6 +9,8 @@ public sealed class MoveClock
 
     public double StartMs { get; set; }
 
+    public double PreCopyMs { get; set; }
+
     public double ParkMs { get; set; }
 
     public double CaptureMs { get; set; }
@@ -23,6 +25,9 @@ public sealed class MoveClock
     public long ParkedAt { get; set; }
 
     public double DowntimeMs { get; set; }
+
+    /// <summary>Bytes of memory written to the targets while the program stood still.</summary>
+    public long StillBytes { get; set; }
 
     /// <summary>Milliseconds since the last call.</summary>
     public double Lap()

@@ -85,14 +85,20 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             _ = source.Program.Load(target);
         }
         // A program that has parked by itself waits anyway: its capture then overlaps with the target's start.
+        PreCopy copied = PreCopy.None;
         if (!parkedAlready)
+        {
             targets.WaitRootStarted();
-        clock.StartMs = clock.Lap();
-        return MoveParked(target, targets, clock, number, prepare);
+            clock.StartMs = clock.Lap();
+            if (targets.Root is RestoreTarget root)
+                copied = PreCopy.Run(before.Select(n => n.Process!).First(p => p.Index == ProcessUnit.RootIndex), root);
+            clock.PreCopyMs = clock.Lap();
+        }
+        return MoveParked(target, targets, copied, clock, number, prepare);
     }
 
     private (IReadOnlyList<ProgramProcess>, MoveReport) MoveParked(
-        Isa target, TargetTree targets, MoveClock clock, int number, Action prepare)
+        Isa target, TargetTree targets, PreCopy copied, MoveClock clock, int number, Action prepare)
     {
         // Whatever fails below, leaving this method releases the sources.
         using Parking parking = Parking.Of(tree, limits.Park);
@@ -103,13 +109,17 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         if (parking.Outcome == ParkOutcome.TimedOut)
             throw new MoveException(MovePhase.Park, parking.Why);
         // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
-        IReadOnlyList<TreeNode> nodes = tree.Read(targets.RootPid);
+        IReadOnlyList<TreeNode> nodes = tree.Read(targets.Root?.Process.Child.Pid);
         Refuse(nodes, target);
+        clock.CaptureMs = clock.Lap();
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
         targets.WaitRootStarted();
         targets.Build(nodes);
         foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
-            Transfer(node.Process!, restoring, captured.Captures[node]);
+        {
+            PreCopy held = node.Process!.Index == ProcessUnit.RootIndex ? copied : PreCopy.None;
+            clock.StillBytes += Transfer(node.Process, restoring, captured.Captures[node], held);
+        }
         clock.TransferMs = clock.Lap();
         foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
         {
@@ -119,15 +129,18 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         prepare();
         Commit(targets);
         parking.Forget();
-        End(targets);
+        // The targets run.
         clock.RestoreMs = clock.Lap();
         clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
+        End(targets);
         ProgramProcess source = targets.Targets.Keys.First().Process!;
         return ([.. targets.Targets.Values.Select(t => t.Process)], Describe(source, targets, captured, clock, number));
     }
 
-    private void Transfer(
-        ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from)
+    /// <summary>Returns the bytes of memory that had to be written.</summary>
+    private long Transfer(
+        ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from,
+        PreCopy held)
     {
         (ProcessCapture capture, CapturedProcess captured) = from;
         ScriptSender sender = restoring.Sender;
@@ -144,9 +157,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 using SafeFileHandle duplicate = source.Child.Duplicate(descriptor.Number);
                 sender.SendDescriptor(duplicate, descriptor.Number, descriptor.CloseOnExec);
             }
-            RestoreScript.Map(sender.Frames, captured.Mappings, captured.Paths);
-            foreach (PageRange pages in captured.Pages)
-                sender.SendMemory(pages, capture.Memory.Read);
+            long written = held.Complete(capture, captured, restoring);
             RestoreScript.Protect(sender.Frames, captured.Mappings);
             RestoreScriptWriter.WorkingDirectory(sender.Frames, captured.WorkingDirectory);
             RestoreScriptWriter.FileModeMask(sender.Frames, captured.FileModeMask);
@@ -154,10 +165,11 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 sender, captured.Threads, restoring.Process.Program.Load(restoring.Process.Isa));
             RestoreScriptWriter.Commit(sender.Frames);
             sender.Flush();
+            return written;
         }
-        catch (LinuxCallException e) when (e.Call is "send" or "sendmsg")
+        catch (LinuxCallException e)
         {
-            throw restoring.ExplainSendFailure(e);
+            throw restoring.Explain(e);
         }
     }
 
@@ -255,8 +267,10 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             all.Sum(c => c.Frames),
             all.Sum(c => c.Values),
             all.Sum(c => c.MemoryBytes),
+            clock.StillBytes,
             all.Sum(c => c.Descriptors.Count),
             clock.StartMs,
+            clock.PreCopyMs,
             clock.ParkMs,
             clock.CaptureMs,
             clock.TransformMs,

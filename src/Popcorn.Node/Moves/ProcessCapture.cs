@@ -78,6 +78,15 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         return paths;
     }
 
+    /// <summary>Appends the pages of mappings that hold data.</summary>
+    public void FindPresent(IEnumerable<ArenaEntry> mappings, List<PageRange> pages)
+    {
+        ArgumentNullException.ThrowIfNull(mappings);
+        using PresentPages present = new(process.Child.Pid);
+        foreach (ArenaEntry mapping in mappings)
+            present.Find(new PageRange(mapping.Start, mapping.End), pages);
+    }
+
     public void Dispose() => _memory.Dispose();
 
     /// <summary>A descriptor of the machinery, not of the program.</summary>
@@ -111,13 +120,8 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         (ulong dataStart, ulong dataEnd) = process.Program.DataSegment(process.Isa);
         if (dataEnd > dataStart)
             pages.Add(new PageRange(dataStart, dataEnd));
-        using PresentPages present = new(process.Child.Pid);
-        foreach (ArenaEntry mapping in mappings)
-        {
-            // A shared file mapping's pages are the file's; both ends will see the same file.
-            if (!mapping.IsShared)
-                present.Find(new PageRange(mapping.Start, mapping.End), pages);
-        }
+        // A shared file mapping's pages are the file's; both ends will see the same file.
+        FindPresent(mappings.Where(m => !m.IsShared), pages);
         return pages;
     }
 }

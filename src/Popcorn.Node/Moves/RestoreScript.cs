@@ -12,33 +12,29 @@ public static class RestoreScript
 {
     // linux/mman.h.
     private const uint ProtectionWrite = 2;
-    private const uint ReadWrite = 3;
+    public const uint ReadWrite = 3;
     private const uint ReadExecute = 5;
     private const uint MapShared = 1;
     private const uint MapPrivate = 2;
 
-    /// <summary>Every mapping, writable as long as memory is to be filled in.</summary>
-    public static void Map(
+    // asm-generic/unistd.h.
+    private const ulong CallMunmap = 215;
+
+    /// <summary>The file mappings, private ones writable as long as memory is to be filled in.</summary>
+    public static void MapFiles(
         FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, string> paths)
     {
-        foreach (ArenaEntry mapping in mappings)
+        foreach (ArenaEntry mapping in mappings.Where(m => m.IsFile))
         {
-            if (mapping.IsFile)
-            {
-                uint flags = mapping.IsShared ? MapShared : MapPrivate;
-                uint protection = mapping.IsShared ? mapping.Protection : mapping.Protection | ProtectionWrite;
-                RestoreScriptWriter.MapFile(
-                    frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, paths[mapping.Start]);
-            }
-            else
-            {
-                bool reserve = (mapping.Traits & MappingTraits.NoReserve) == 0;
-                RestoreScriptWriter.Map(
-                    frames, mapping.Start, mapping.Bytes, mapping.Protection, reserve
-                        ? 0 : RestoreScriptWriter.MapNoReserve);
-            }
+            uint flags = mapping.IsShared ? MapShared : MapPrivate;
+            uint protection = mapping.IsShared ? mapping.Protection : mapping.Protection | ProtectionWrite;
+            RestoreScriptWriter.MapFile(
+                frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, paths[mapping.Start]);
         }
     }
+
+    public static void Unmap(FieldWriter frames, PageRange range) =>
+        RestoreScriptWriter.Call(frames, CallMunmap, [range.Start, range.Bytes], [], pointers: 0);
 
     /// <summary>Final protections, once memory has been filled in.</summary>
     public static void Protect(FieldWriter frames, IReadOnlyList<ArenaEntry> mappings)

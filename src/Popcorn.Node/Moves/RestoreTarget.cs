@@ -110,9 +110,7 @@ public sealed class RestoreTarget : IDisposable
     public void Detach()
     {
         RestoreScriptWriter.Detach(Sender.Frames);
-        RestoreScriptWriter.Sync(Sender.Frames);
-        Sender.Flush();
-        int pid = (int)WaitSynced();
+        int pid = Synchronise();
         _ = _process.Child.Reap();
         Attach(pid);
     }
@@ -128,6 +126,14 @@ public sealed class RestoreTarget : IDisposable
 
     /// <summary>Waits for READY. An error answer, or its end, is an exception that says what failed.</summary>
     public void WaitReady() => _ = WaitAnswer(RestoreAnswerKind.Ready);
+
+    /// <summary>Waits until it has carried out the script as written so far. Returns its pid.</summary>
+    public int Synchronise()
+    {
+        RestoreScriptWriter.Sync(Sender.Frames);
+        Sender.Flush();
+        return (int)WaitSynced();
+    }
 
     /// <summary>Waits until it has carried out the script up to a SYNC. Returns its pid.</summary>
     public long WaitSynced() => WaitAnswer(RestoreAnswerKind.Synced);
@@ -227,10 +233,12 @@ public sealed class RestoreTarget : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Turns a failed send into what the target says happened.</summary>
-    public MoveException ExplainSendFailure(LinuxCallException failure)
+    /// <summary>Turns a failure to give it something into what it says happened to it, if anything did.</summary>
+    public MoveException Explain(LinuxCallException failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
+        if (failure.Call is not ("send" or "sendmsg") && !_process.HasEnded)
+            return new MoveException(MovePhase.Transfer, failure.Message, failure);
         if (failure.Errno == Errno.Again)
             return new MoveException(
                 MovePhase.Transfer, $"the target has read nothing for {AnswerTimeout.TotalSeconds:0} s");

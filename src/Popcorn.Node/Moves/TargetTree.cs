@@ -34,7 +34,7 @@ public sealed class TargetTree : IDisposable
     public IReadOnlyDictionary<TreeNode, RestoreTarget> Targets => _targets;
 
     /// <summary>The first process's target, until it is one of <see cref="Targets"/>.</summary>
-    public int? RootPid => _root?.Process.Child.Pid;
+    public RestoreTarget? Root => _root;
 
     public void WaitRootStarted() => _root?.WaitStarted(_limits.Start);
 

@@ -58,7 +58,10 @@ public sealed record MemberStatus(
 /// <summary>One move, or why it would or did not happen; times in milliseconds.</summary>
 /// <param name="Obstacles">What is in the way; empty when it moved (or, in a dry run, would).</param>
 /// <param name="ParkMs">From the request until every thread was parked.</param>
+/// <param name="MemoryBytes">All that moved.</param>
+/// <param name="StillBytes">Of those, copied while the program stood still.</param>
 /// <param name="StartMs">Starting the target, before the request to park.</param>
+/// <param name="PreCopyMs">Copying memory ahead, while the program still ran.</param>
 /// <param name="DowntimeMs">From the first parked thread seen to GO.</param>
 public sealed record MoveReport(
     int Number,
@@ -72,8 +75,10 @@ public sealed record MoveReport(
     int Frames,
     int Values,
     long MemoryBytes,
+    long StillBytes,
     int Descriptors,
     double StartMs,
+    double PreCopyMs,
     double ParkMs,
     double CaptureMs,
     double TransformMs,

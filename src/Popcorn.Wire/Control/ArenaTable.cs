@@ -33,6 +33,9 @@ public static class ArenaTable
     public const int HeaderBytes = 16;
     public const int EntryBytes = 32;
 
+    /// <summary>The first entries are the runtime's own: the table itself and the migrating state.</summary>
+    public const int RuntimeEntries = 2;
+
     /// <summary>A page-table entry each: more mappings than Linux's default vm.max_map_count allows cannot
     /// be.</summary>
     public const int EntriesMax = 1 << 20;

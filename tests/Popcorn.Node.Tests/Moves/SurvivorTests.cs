@@ -21,6 +21,7 @@ public partial class SurvivorTests
     [InlineData("blocking")]
     [InlineData("signals")]
     [InlineData("clocks")]
+    [InlineData("memory")]
     public void MovedAroundTheRing_NoticesNothing(string source) => MoveEachCase(source, Forward);
 
     [Theory]
@@ -28,6 +29,7 @@ public partial class SurvivorTests
     [InlineData("blocking")]
     [InlineData("signals")]
     [InlineData("clocks")]
+    [InlineData("memory")]
     public void MovedAroundTheRingBackwards_NoticesNothing(string source) => MoveEachCase(source, Backward);
 
     private static void MoveEachCase(string source, Isa[] ring)
