@@ -29,7 +29,8 @@ internal static class Timeline
         CultureInfo.InvariantCulture,
         $"move {move.Number}: {move.Source} -> {move.Target}{(move.TargetEmulated ? " (emulated)" : "")}, " +
         $"{(move.Processes > 1 ? $"{move.Processes} processes, " : "")}" +
-        $"{move.Frames} frames, {Size(move.MemoryBytes)} ({Size(move.StillBytes)} of it standing still), parked in {move.ParkMs:0.0} ms, " +
+        $"{move.Frames} frames, {Size(move.MemoryBytes)} ({Size(move.StillBytes)} of it standing still), " +
+        $"parked in {move.ParkMs:0.0} ms, " +
         $"down {move.DowntimeMs:0.0} ms (transform {move.TransformMs:0.00}, capture {move.CaptureMs:0.0}, " +
         $"transfer {move.TransferMs:0.0}, restore {move.RestoreMs:0.0})");
 

@@ -1,8 +1,8 @@
 namespace Popcorn.Node.Tests;
 
 /// <summary>
-/// Stands in for qemu-aarch64-static, first in PATH: a target that fails in a chosen way. Those written in bash speak the
-/// restore protocol as far as it can; the others are tests/cases/node/fake_target.c under the real emulator.
+/// Stands in for qemu-aarch64-static, first in PATH: a target that fails in a chosen way. Those written in bash speak
+/// the restore protocol as far as it can; the others are tests/cases/node/fake_target.c under the real emulator.
 /// </summary>
 internal static class FakeEmulator
 {
@@ -32,7 +32,8 @@ internal static class FakeEmulator
     {
         string folder = Repository.Scratch("emulator-" + name);
         string path = Path.Combine(folder, "qemu-aarch64-static");
-        File.WriteAllText(path, "#!/bin/bash\n" + script.Replace("FAKE", Repository.FakeTarget, StringComparison.Ordinal));
+        File.WriteAllText(
+            path, "#!/bin/bash\n" + script.Replace("FAKE", Repository.FakeTarget, StringComparison.Ordinal));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return folder;
     }
