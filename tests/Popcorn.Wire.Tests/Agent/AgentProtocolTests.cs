@@ -21,7 +21,8 @@ public class AgentProtocolTests
     [Fact]
     public void Reply_IsReadAsItWasWritten()
     {
-        MoveReport move = new(1, "x86_64", "aarch64", true, false, [], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        MoveReport move = new(
+            1, "x86_64", "aarch64", true, false, [], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
         AgentReply read = AgentProtocol.ReadReply(AgentProtocol.Encode(new AgentReply(Move: move)));
 
