@@ -35,9 +35,9 @@ internal static class CheckpointCommand
     private static readonly Option<string?> CompressOption = new("--compress")
     {
         Description =
-            $"zstd level {ImageOptions.LevelMin} to {ImageOptions.LevelMax}, or none; " +
-            $"{ImageOptions.DefaultLevel} if not given.",
-        HelpName = "LEVEL",
+            "lz4 (the default, fastest), none, or a level of zstd, " +
+            $"{Compression.LevelMin} to {Compression.LevelMax} (smaller).",
+        HelpName = "HOW",
     };
 
     private static readonly Option<string?> KeyOption = new("--key")
@@ -79,10 +79,11 @@ internal static class CheckpointCommand
         if (output is null && !dryRun)
             throw new UsageException("checkpoint: --output FILE says where to");
         string path = Path.GetFullPath(output ?? ".");
-        (int? level, bool plain) = ParseLevel(parsed.GetValue(CompressOption));
+        string? compression = parsed.GetValue(CompressOption);
+        RefuseUnknown(compression);
         AgentRequest request = new(
             AgentProtocol.Version, AgentCommand.Checkpoint, DryRun: dryRun, Path: path,
-            Stop: parsed.GetValue(StopOption), NoSync: parsed.GetValue(NoSyncOption), Level: level, Plain: plain,
+            Stop: parsed.GetValue(StopOption), NoSync: parsed.GetValue(NoSyncOption), Compression: compression,
             Key: Absolute(parsed.GetValue(KeyOption)), Parent: Absolute(parsed.GetValue(ParentOption)));
         CheckpointReport report;
         try
@@ -119,18 +120,17 @@ internal static class CheckpointCommand
 
     private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
 
-    private static (int? Level, bool Plain) ParseLevel(string? text)
+    /// <summary>Before the program is asked for.</summary>
+    private static void RefuseUnknown(string? compression)
     {
-        if (text is null)
-            return (null, false);
-        if (text == "none")
-            return (null, true);
-        bool isLevel = int.TryParse(text, CultureInfo.InvariantCulture, out int level)
-            && level is >= ImageOptions.LevelMin and <= ImageOptions.LevelMax;
-        return isLevel
-            ? (level, false)
-            : throw new UsageException(
-                $"--compress: '{text}' is neither none nor a level in {ImageOptions.LevelMin} to " +
-                $"{ImageOptions.LevelMax}");
+        try
+        {
+            if (compression is not null)
+                _ = Compression.Parse(compression);
+        }
+        catch (PopcornException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 }

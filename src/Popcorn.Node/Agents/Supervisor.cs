@@ -303,10 +303,10 @@ public sealed class Supervisor : IDisposable
                 Obstacles = Checkpointer.FindObstacles(_tree, _process),
             };
         }
-        int? level = request.Plain ? null : request.Level ?? ImageOptions.DefaultLevel;
+        Compression compression = request.Compression is string text ? Compression.Parse(text) : Compression.Lz4;
         byte[]? secret = request.Key is null ? null : ImageOptions.ReadSecret(request.Key);
         CheckpointReport report = Checkpointer.Take(_tree, _process, _options, new CheckpointRequest(
-            request.Path, request.Stop, Sync: !request.NoSync, new ImageOptions(level, secret, request.Parent)));
+            request.Path, request.Stop, Sync: !request.NoSync, new ImageOptions(compression, secret, request.Parent)));
         _stopped = report.Stopped;
         return report;
     }

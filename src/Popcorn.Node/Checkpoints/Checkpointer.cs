@@ -41,7 +41,8 @@ public static class Checkpointer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(request);
         Refuse(FindObstacles(tree, process));
-        ImageOptions imageOptions = request.Image.Checked();
+        ImageOptions imageOptions = request.Image;
+        imageOptions.Compression.Check();
         using ImageFile? parent =
             imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret) : null;
         // Opened first: an unwritable place is found out before the program is touched.

@@ -143,7 +143,7 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
         private readonly PageMapping _stored = PageMapping.Anonymous(ImageChunk.StoredBytesMax);
         private readonly PageMapping _opened = PageMapping.Anonymous(ImageChunk.StoredBytesMax);
         private readonly PageMapping _raw = PageMapping.Anonymous(ImageChunk.RawBytesMax);
-        private readonly ZstdCodec _codec = new();
+        private readonly PieceCodec _codec = new();
 
         public ReadOnlySpan<byte> Load(SafeFileHandle file, long start, ImageChunk chunk)
         {
@@ -164,7 +164,7 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
             if (chunk.Coding == ChunkCoding.Plain)
                 return text;
             Span<byte> raw = _raw.Span[..chunk.RawBytes];
-            return _codec.TryDecompress(text, raw) ? raw : [];
+            return _codec.TryDecompress(chunk.Coding, text, raw) ? raw : [];
         }
 
         public void Dispose()

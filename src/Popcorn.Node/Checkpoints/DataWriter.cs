@@ -25,7 +25,7 @@ public delegate BlockFate BlockJudge(ulong address, ReadOnlySpan<byte> block);
 /// Writes the data section: reads memory or contents piece by piece, leaves out what need not be stored, compresses,
 /// seals and writes, on every processor at once. The pieces lie in the file in the order in which they got ready.
 /// </summary>
-public sealed class DataWriter(SafeFileHandle file, long start, int? level, ImageKey? key)
+public sealed class DataWriter(SafeFileHandle file, long start, Compression compression, ImageKey? key)
 {
     private readonly List<ImageChunk> _chunks = [];
     private long _bytes;
@@ -76,7 +76,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, int? level, Imag
         int bytes = worker.Read(piece, source, judge, runs, kept);
         if (bytes == 0)
             return;
-        ReadOnlySpan<byte> text = worker.Compress(bytes, level, out ChunkCoding coding);
+        ReadOnlySpan<byte> text = worker.Compress(bytes, compression, out ChunkCoding coding);
         int storedBytes = text.Length + (key is null ? 0 : ImageKey.TagBytes);
         long offset = Interlocked.Add(ref _bytes, storedBytes) - storedBytes;
         text = worker.Seal((ulong)offset, text);
@@ -143,7 +143,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, int? level, Imag
         private readonly PageMapping _coded = PageMapping.Anonymous(ImageChunk.StoredBytesMax);
         private readonly PageMapping? _sealed =
             key is null ? null : PageMapping.Anonymous(ImageChunk.StoredBytesMax + ProgramAddresses.PageBytes);
-        private readonly ZstdCodec _codec = new();
+        private readonly PieceCodec _codec = new();
         private readonly ImageKey? _key = key?.Copy();
 
         /// <summary>Reads a piece and closes the gaps that left-out blocks make; returns the bytes to store.</summary>
@@ -180,12 +180,12 @@ public sealed class DataWriter(SafeFileHandle file, long start, int? level, Imag
             return end;
         }
 
-        public ReadOnlySpan<byte> Compress(int bytes, int? level, out ChunkCoding coding)
+        public ReadOnlySpan<byte> Compress(int bytes, Compression compression, out ChunkCoding coding)
         {
             ReadOnlySpan<byte> raw = _raw.Span[..bytes];
             // Only a result that is smaller is worth decompressing.
-            int count = level is int value ? _codec.Compress(raw, _coded.Span[..(bytes - 1)], value) : -1;
-            coding = count < 0 ? ChunkCoding.Plain : ChunkCoding.Zstd;
+            int count = _codec.Compress(raw, _coded.Span[..(bytes - 1)], compression);
+            coding = count < 0 ? ChunkCoding.Plain : compression.Coding;
             return count < 0 ? raw : _coded.Span[..count];
         }
 

@@ -47,7 +47,7 @@ public sealed class ImageWriter : IDisposable
         SafeFileHandle? nameless = KernelFile.TryCreateNameless(Path.GetDirectoryName(path) ?? "/", OwnerOnly);
         _isNamed = nameless is null;
         _file = nameless ?? CreateNamed(_temporary);
-        _data = new DataWriter(_file, ImageHeader.Bytes, options.Level, _key);
+        _data = new DataWriter(_file, ImageHeader.Bytes, options.Compression, _key);
     }
 
     public ImageIdentity Identity { get; }

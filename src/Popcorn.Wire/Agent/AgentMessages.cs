@@ -13,13 +13,12 @@ public enum AgentCommand
 /// <param name="Path">Absolute path for <see cref="AgentCommand.Checkpoint"/>.</param>
 /// <param name="Stop">End the program once its checkpoint is on disk.</param>
 /// <param name="NoSync">Do not wait for the disk.</param>
-/// <param name="Level">zstd level of a checkpoint; null for the default.</param>
-/// <param name="Plain">Do not compress it.</param>
+/// <param name="Compression">Of a checkpoint, as the command line spells it; null for the default.</param>
 /// <param name="Key">Absolute path of the file with its key; null to leave it readable.</param>
 /// <param name="Parent">Absolute path of the image to store the difference to.</param>
 public sealed record AgentRequest(
     int Version, AgentCommand Command, string? Isa = null, bool DryRun = false, string? Path = null, bool Stop = false,
-    bool NoSync = false, int? Level = null, bool Plain = false, string? Key = null, string? Parent = null);
+    bool NoSync = false, string? Compression = null, string? Key = null, string? Parent = null);
 
 /// <summary>Either an error sentence or what the command asked for.</summary>
 public sealed record AgentReply(

@@ -14,6 +14,7 @@ public enum ChunkCoding : byte
 {
     Plain = 0,
     Zstd = 1,
+    Lz4 = 2,
 }
 
 /// <summary>
@@ -66,7 +67,7 @@ public sealed record ImageChunk(
             new ImageOwner(reader.U32()), reader.U64(), reader.U32(), reader.U32(), (ChunkCoding)reader.U8(),
             ReadRuns(ref reader));
         bool fits = chunk.Runs.All(r => r.Bytes <= RawBytesMax) && chunk.RawBytes is > 0 and <= RawBytesMax;
-        if (!fits || chunk.StoredBytes > StoredBytesMax || chunk.Coding > ChunkCoding.Zstd)
+        if (!fits || chunk.StoredBytes > StoredBytesMax || chunk.Coding > ChunkCoding.Lz4)
             throw new BadInputException(reader.Where, at, "a chunk of impossible size or coding");
         if (!chunk.Owner.IsContents && !chunk.Runs.All(IsWholePages))
             throw new BadInputException(reader.Where, at, "a chunk of memory that is not whole pages");

@@ -47,6 +47,50 @@ public class CheckpointTests
         Assert.Equal(3, last.Finish().ExitCode);
     }
 
+    [Theory]
+    [InlineData("lz4")]
+    [InlineData("none")]
+    [InlineData("-7")]
+    [InlineData("9")]
+    public void Image_IsRestored_HoweverItIsCompressed(string how)
+    {
+        string image = Path.Combine(Repository.Scratch("image-compressed-" + how), "image");
+        using (RunningProgram original = RunningProgram.StartSurvivor())
+        {
+            original.Send("grow");
+            Assert.Equal("grown", original.ReadLine());
+            original.Step(0);
+            (int code, _, string errors) = original.Popcorn(
+                "checkpoint", $"{original.Status.Pid}", "-o", image, "--compress", how, "--stop");
+            Assert.True(code == 0, errors);
+            Assert.Equal(0, original.Wait().ExitCode);
+        }
+        using (ImageFile file = ImageFile.Open(image))
+            Assert.Equal((how != "none", how != "none"), (file.IsCompressed, file.FileBytes < file.MemoryBytes / 2));
+
+        using RunningProgram restored = new(["restore", image, "--isa", "aarch64"]);
+
+        restored.Send("grown");
+        Assert.Equal("still grown", restored.ReadLine());
+        restored.Step(1);
+        Assert.Equal(3, restored.Finish().ExitCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("20")]
+    [InlineData("gzip")]
+    public void UnknownCompression_IsRefused(string how)
+    {
+        using RunningProgram program = RunningProgram.StartSurvivor();
+
+        (int code, _, string errors) = program.Popcorn(
+            "checkpoint", $"{program.Status.Pid}", "-o", "never", "--compress", how);
+
+        Assert.Equal(64, code);
+        Assert.Contains($"'{how}' is neither lz4, nor none, nor a zstd level", errors);
+    }
+
     [Fact]
     public void PathOfSomethingElseThanAFile_IsRefused_AndLeftAsItIs()
     {

@@ -30,12 +30,22 @@ static void step(int number)
 	fflush(stdout);
 }
 
+enum { BIG = 4 << 20 };
+static char *volatile big;
+
 static void grow(void)
 {
-	static char *volatile big;
-	big = malloc(4 << 20);
-	memset(big, 'x', 4 << 20);
+	big = malloc(BIG);
+	memset(big, 'x', BIG);
 	puts("grown");
+	fflush(stdout);
+}
+
+static void check_grown(void)
+{
+	int wrong = 0;
+	for (int i = 0; i < BIG; i++) wrong += big[i] != 'x';
+	puts(wrong ? "damaged" : "still grown");
 	fflush(stdout);
 }
 
@@ -51,6 +61,7 @@ int main(int argc, char **argv)
 	for (int number = 0; fgets(line, sizeof line, stdin);) {
 		if (!strncmp(line, "exit ", 5)) return atoi(line + 5);
 		if (!strncmp(line, "step", 4)) step(number++);
+		else if (!strncmp(line, "grown", 5)) check_grown();
 		else if (!strncmp(line, "grow", 4)) grow();
 		else if (!strncmp(line, "spin", 4)) for (volatile uint64_t n = 0;; n++) mix(n);
 	}
