@@ -6,7 +6,8 @@ namespace Popcorn.Bench;
 
 /// <summary>
 /// Saving a program, ending it and restoring it, on the same instruction set, against CRIU: the same executable, the same
-/// memory, interleaved. Downtime is what the program itself sees: the longest time between two looks at the clock.
+/// memory, interleaved. Downtime is what the program itself sees: the longest time between two looks at the clock. One
+/// program changes all of its memory again and again, the other a twentieth.
 /// </summary>
 internal static class CriuBenchmark
 {
@@ -32,6 +33,7 @@ internal static class CriuBenchmark
         int main(int argc, char **argv)
         {
             long rows = argc < 2 ? 0 : atol(argv[1]) * 1000000 / (long)(sizeof(struct row) + 16);
+            long changing = argc < 3 ? rows : rows * atol(argv[2]) / 100, seen = 0;
             struct row *first = 0;
             unsigned long state = 88172645463325252ul;
             for (long i = 0; i < rows; i++) {
@@ -48,7 +50,8 @@ internal static class CriuBenchmark
             puts("ready");
             fflush(stdout);
             double last = now();
-            for (struct row *row = first;; row = row && row->next ? row->next : first) {
+            for (struct row *row = first;; row = row && row->next && ++seen < changing ? row->next : first) {
+                if (row == first) seen = 0;
                 if (row) row->value += 1;
                 double t = now();
                 if (t - last > 5) {
@@ -69,21 +72,22 @@ internal static class CriuBenchmark
         // The largest takes seconds, of which noise is a small part.
         int rounds = smoke ? 1 : 5;
         Table table = new($"Checkpoint, end and restore on {ThisIsa}, median of {rounds}, interleaved",
-            "memory MB", "CRIU ms", "popcorn ms", "ratio (limit 0.5)", "CRIU MB", "popcorn MB", "ratio (limit 0.7)");
-        foreach (int megabytes in smoke ? [3, 20] : (int[])[3, 20, 75, 126, 1000])
+            "memory MB", "changing", "CRIU ms", "popcorn ms", "ratio (limit 0.5)", "CRIU MB", "popcorn MB", "ratio (limit 0.7)");
+        int[] sizes = smoke ? [3, 20] : [3, 20, 75, 126, 1000];
+        foreach ((int percent, int megabytes) in ((int[])[100, 5]).SelectMany(p => sizes.Select(m => (p, m))))
         {
             List<(double Ms, double Megabytes)> theirs = [];
             List<(double Ms, double Megabytes)> ours = [];
             for (int i = 0; i < (megabytes < LargeMegabytes ? rounds : (rounds + 1) / 2); i++)
             {
-                theirs.Add(WithCriu(criu, program, megabytes));
-                ours.Add(WithPopcorn(program, megabytes));
+                theirs.Add(WithCriu(criu, [program, $"{megabytes}", $"{percent}"]));
+                ours.Add(WithPopcorn([program, $"{megabytes}", $"{percent}"]));
             }
             double theirMs = Shell.Median(theirs.Select(t => t.Ms));
             double ourMs = Shell.Median(ours.Select(t => t.Ms));
             double theirSize = Shell.Median(theirs.Select(t => t.Megabytes));
             double ourSize = Shell.Median(ours.Select(t => t.Megabytes));
-            table.Add($"{megabytes}", $"{theirMs:f1}", $"{ourMs:f1}", $"{ourMs / theirMs:f2}",
+            table.Add($"{megabytes}", $"{percent} %", $"{theirMs:f1}", $"{ourMs:f1}", $"{ourMs / theirMs:f2}",
                 $"{theirSize:f1}", $"{ourSize:f1}", $"{ourSize / theirSize:f2}");
         }
         return table;
@@ -91,11 +95,11 @@ internal static class CriuBenchmark
 
     private static string ThisIsa => System.Runtime.InteropServices.RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    private static (double Ms, double Megabytes) WithCriu(string criu, string program, int megabytes)
+    private static (double Ms, double Megabytes) WithCriu(string criu, string[] command)
     {
         string folder = Empty("criu-images");
         string output = Path.Combine(Shell.Scratch, "rows.out");
-        using Process process = Start(output, "setsid", program, $"{megabytes}");
+        using Process process = Start(output, ["setsid", .. command]);
         WaitForLine(output, process);
         string pid = $"{process.Id}";
         Shell.Run(criu, ["dump", "-t", pid, "-D", folder, "-v0", "--timeout", "120"]);
@@ -108,11 +112,11 @@ internal static class CriuBenchmark
         return (downtime, bytes / 1e6);
     }
 
-    private static (double Ms, double Megabytes) WithPopcorn(string program, int megabytes)
+    private static (double Ms, double Megabytes) WithPopcorn(string[] command)
     {
         string image = Path.Combine(Empty("popcorn-images"), "image");
         string output = Path.Combine(Shell.Scratch, "rows.out");
-        using Process process = Start(output, Shell.Popcorn, "run", "--", program, $"{megabytes}");
+        using Process process = Start(output, [Shell.Popcorn, "run", "--", .. command]);
         WaitForLine(output, process);
         string pid = MigrateBenchmark.FindPid(process.Id);
         // CRIU does not wait for the disk either.

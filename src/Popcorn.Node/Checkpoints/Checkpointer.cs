@@ -15,6 +15,9 @@ namespace Popcorn.Node.Checkpoints;
 /// on disk.</summary>
 public static class Checkpointer
 {
+    /// <summary>Less is written as fast as it is looked at again.</summary>
+    private const long AheadBytesMin = 1 << 20;
+
     /// <summary>All reasons why this process cannot be saved now; it is not disturbed.</summary>
     public static IReadOnlyList<string> FindObstacles(ProcessTree tree, ProgramProcess process)
     {
@@ -49,6 +52,7 @@ public static class Checkpointer
         using ImageWriter writer = new(request.Path, imageOptions, parent);
         _ = program.Load(process.Isa);
         ImageProgram saved = new(program.Path, program.Map.BuildId, program.Fingerprints());
+        WriteAhead(process, writer);
         MoveClock clock = new();
         using Parking parking = Parking.Of(tree, options.Limits.Park);
         double parkMs = clock.Lap();
@@ -77,6 +81,17 @@ public static class Checkpointer
         return new CheckpointReport(
             request.Path, writer.FileBytes, writer.StoredBytes, captured.Threads.Count, captured.Frames, parkMs,
             downtimeMs, request.Stop);
+    }
+
+    /// <summary>As much as pays; a program that is just changing its mappings writes nothing ahead.</summary>
+    private static void WriteAhead(ProgramProcess process, ImageWriter writer)
+    {
+        using ProcessCapture capture = new(process);
+        if (capture.TryReadRunning(out _, out IReadOnlyList<PageRange> pages)
+            && PageRanges.Bytes(pages) >= AheadBytesMin && DirtySample.IsCalm(pages, capture.Memory))
+        {
+            writer.WriteAhead(0, (int)process.Control.Pid, pages, capture.Memory);
+        }
     }
 
     private static void Refuse(IReadOnlyList<string> obstacles)

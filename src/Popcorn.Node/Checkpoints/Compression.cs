@@ -15,8 +15,8 @@ public sealed record Compression(ChunkCoding Coding, int Level = 0)
     public static Compression None { get; } = new(ChunkCoding.Plain);
 
     /// <summary>
-    /// Measured on heaps of structures, against zstd at level -1: three and a half times as fast to compress, four times to
-    /// decompress, half as large again. The program stands still meanwhile.
+    /// Measured on heaps of structures, against zstd at level -1: three and a half times as fast to compress, four
+    /// times to decompress, half as large again. The program stands still meanwhile.
     /// </summary>
     public static Compression Lz4 { get; } = new(ChunkCoding.Lz4);
 

@@ -16,10 +16,16 @@ public enum BlockFate
     LeftOut,
 
     /// <summary>The parent image has it.</summary>
-    Kept,
+    InParent,
+
+    /// <summary>A chunk that was written ahead has it.</summary>
+    Ahead,
 }
 
 public delegate BlockFate BlockJudge(ulong address, ReadOnlySpan<byte> block);
+
+/// <summary>Blocks that need not be stored again, ascending.</summary>
+public sealed record FoundBlocks(IReadOnlyList<ImageRun> InParent, IReadOnlyList<ImageRun> Ahead);
 
 /// <summary>
 /// Writes the data section: reads memory or contents piece by piece, leaves out what need not be stored, compresses,
@@ -38,18 +44,19 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
 
     public IReadOnlyList<ImageChunk> Chunks => [.. _chunks.OrderBy(c => c.Offset)];
 
-    /// <summary>Stores ranges of one owner; returns what the judge said to be kept, ascending.</summary>
-    public IReadOnlyList<ImageRun> Write(
-        ImageOwner owner, IReadOnlyList<PageRange> ranges, MemorySource source, BlockJudge judge)
+    /// <summary>Stores ranges of one owner; returns what the judge said to be elsewhere.</summary>
+    /// <param name="ahead">The owner still runs: what it changes later will be stored again.</param>
+    public FoundBlocks Write(
+        ImageOwner owner, IReadOnlyList<PageRange> ranges, MemorySource source, BlockJudge judge, bool ahead = false)
     {
-        List<ImageRun> kept = [];
+        Found found = new();
         List<List<PageRange>> pieces = Split(ranges);
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
             _ = Parallel.ForEach(pieces, options, () => new Worker(key), (piece, _, worker) =>
             {
-                Store(worker, owner, piece, source, judge, kept);
+                Store(worker, owner, piece, source, judge, ahead, found);
                 return worker;
             }, worker => worker.Dispose());
         }
@@ -57,7 +64,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
         {
             throw Unwrap(e);
         }
-        return Merge(kept);
+        return new FoundBlocks(Merge(found.InParent), Merge(found.Ahead));
     }
 
     /// <summary>One failure is as good as another: all workers write to the same disk.</summary>
@@ -69,11 +76,11 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
     }
 
     private void Store(
-        Worker worker, ImageOwner owner, List<PageRange> piece, MemorySource source, BlockJudge judge,
-        List<ImageRun> kept)
+        Worker worker, ImageOwner owner, List<PageRange> piece, MemorySource source, BlockJudge judge, bool ahead,
+        Found found)
     {
         List<ImageRun> runs = [];
-        int bytes = worker.Read(piece, source, judge, runs, kept);
+        int bytes = worker.Read(piece, source, judge, runs, found);
         if (bytes == 0)
             return;
         ReadOnlySpan<byte> text = worker.Compress(bytes, compression, out ChunkCoding coding);
@@ -82,7 +89,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
         text = worker.Seal((ulong)offset, text);
         RandomAccessWrite(file, text, start + offset);
         _ = Interlocked.Add(ref _rawBytes, bytes);
-        ImageChunk chunk = new(owner, (ulong)offset, (uint)text.Length, Crc32C.Of(text), coding, runs);
+        ImageChunk chunk = new(owner, (ulong)offset, (uint)text.Length, Crc32C.Of(text), coding, ahead, runs);
         lock (_chunks)
             _chunks.Add(chunk);
     }
@@ -136,6 +143,23 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
         return merged;
     }
 
+    /// <summary>Filled by all threads, in no order.</summary>
+    private sealed class Found
+    {
+        public List<ImageRun> InParent { get; } = [];
+
+        public List<ImageRun> Ahead { get; } = [];
+
+        public void Add(BlockFate fate, ImageRun run)
+        {
+            List<ImageRun>? runs = fate == BlockFate.InParent ? InParent : fate == BlockFate.Ahead ? Ahead : null;
+            if (runs is null)
+                return;
+            lock (runs)
+                runs.Add(run);
+        }
+    }
+
     /// <summary>Buffers and coders of one thread.</summary>
     private sealed class Worker(ImageKey? key) : IDisposable
     {
@@ -148,7 +172,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
 
         /// <summary>Reads a piece and closes the gaps that left-out blocks make; returns the bytes to store.</summary>
         public int Read(
-            List<PageRange> piece, MemorySource source, BlockJudge judge, List<ImageRun> runs, List<ImageRun> kept)
+            List<PageRange> piece, MemorySource source, BlockJudge judge, List<ImageRun> runs, Found found)
         {
             int end = 0;
             foreach (PageRange range in piece)
@@ -160,11 +184,7 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
                     Span<byte> block = part[offset..Math.Min(part.Length, offset + ProgramAddresses.PageBytes)];
                     ImageRun run = new(range.Start + (ulong)offset, (ulong)block.Length);
                     BlockFate fate = judge(run.Start, block);
-                    if (fate == BlockFate.Kept)
-                    {
-                        lock (kept)
-                            kept.Add(run);
-                    }
+                    found.Add(fate, run);
                     if (fate != BlockFate.Stored)
                         continue;
                     Span<byte> place = _raw.Span.Slice(end, block.Length);

@@ -21,7 +21,8 @@ public sealed class ImageFile : IDisposable
     private readonly ImageHeader _header;
     private readonly ImageKey? _key;
     private readonly ImageChunk[] _chunks;
-    private readonly KeptRuns[] _kept;
+    private readonly MemoryRuns[] _inParent;
+    private readonly MemoryRuns[] _ahead;
 
     private ImageFile(string path, SafeFileHandle file, ImageHeader header, byte[]? secret)
     {
@@ -46,7 +47,8 @@ public sealed class ImageFile : IDisposable
         Finish(reader);
         reader = Reader(ImageSectionKind.Chunks);
         _chunks = ImageChunk.ReadAll(ref reader, Data.Bytes, Processes.Count);
-        _kept = KeptRuns.ReadAll(ref reader, Unit.Parent is not null, Processes.Count);
+        _inParent = MemoryRuns.ReadAll(ref reader, Unit.Parent is not null, Processes.Count);
+        _ahead = MemoryRuns.ReadAll(ref reader, Array.Exists(_chunks, c => c.IsAhead), Processes.Count);
         Finish(reader);
         VerifyData();
     }
@@ -73,10 +75,11 @@ public sealed class ImageFile : IDisposable
     public long FileBytes => (long)_header.FileBytes;
 
     /// <summary>Memory stored in this file, before compression.</summary>
-    public long MemoryBytes => _chunks.Where(c => !c.Owner.IsContents).Sum(c => (long)c.RawBytes);
+    public long MemoryBytes =>
+        _chunks.Where(c => !c.Owner.IsContents && !c.IsAhead).Sum(c => (long)c.RawBytes) + Bytes(_ahead);
 
     /// <summary>Memory that is in the parent.</summary>
-    public long KeptBytes => _kept.Sum(k => k.Runs.Sum(r => (long)r.Bytes));
+    public long KeptBytes => Bytes(_inParent);
 
     private ImageSection Data => _header.Section(ImageSectionKind.Data);
 
@@ -128,10 +131,8 @@ public sealed class ImageFile : IDisposable
     /// </summary>
     public void ReadMemory(int process, MemorySink sink)
     {
-        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
-        ImageOwner owner = ImageOwner.Process(process);
-        reader.Read([.. _chunks.Where(c => c.Owner == owner)], wanted: null, sink);
-        IReadOnlyList<ImageRun> kept = Kept(process);
+        ReadOwn(process, wanted: null, sink);
+        IReadOnlyList<ImageRun> kept = RunsOf(_inParent, process);
         int pid = Processes[process].Kinship.Pid;
         for (ImageFile? image = Parent; image is not null && kept.Count > 0; image = image.Parent)
             kept = image.ReadKept(pid, kept, sink);
@@ -203,8 +204,23 @@ public sealed class ImageFile : IDisposable
             $"({image.Identity}, not {parent.Identity})");
     }
 
-    private IReadOnlyList<ImageRun> Kept(int process) =>
-        Array.Find(_kept, k => k.Process == process)?.Runs ?? [];
+    /// <summary>Memory of a process that is in this file itself.</summary>
+    /// <param name="wanted">Ascending; null for all.</param>
+    private void ReadOwn(int process, IReadOnlyList<ImageRun>? wanted, MemorySink sink)
+    {
+        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
+        ImageOwner owner = ImageOwner.Process(process);
+        IReadOnlyList<ImageRun> ahead = RunsOf(_ahead, process);
+        reader.Read([.. _chunks.Where(c => c.Owner == owner && !c.IsAhead)], wanted, sink);
+        reader.Read(
+            [.. _chunks.Where(c => c.Owner == owner && c.IsAhead)],
+            wanted is null ? ahead : DataReader.Intersect(wanted, ahead), sink);
+    }
+
+    private static IReadOnlyList<ImageRun> RunsOf(MemoryRuns[] all, int process) =>
+        Array.Find(all, r => r.Process == process)?.Runs ?? [];
+
+    private static long Bytes(MemoryRuns[] all) => all.Sum(r => r.Runs.Sum(run => (long)run.Bytes));
 
     /// <summary>Hands over those of the wanted runs that are here, and returns those its own parent has.</summary>
     private List<ImageRun> ReadKept(int pid, IReadOnlyList<ImageRun> wanted, MemorySink sink)
@@ -214,10 +230,8 @@ public sealed class ImageFile : IDisposable
             process++;
         if (process == Processes.Count)
             throw new BadInputException($"{Path}: process {pid} is not in it");
-        using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
-        ImageOwner owner = ImageOwner.Process(process);
-        reader.Read([.. _chunks.Where(c => c.Owner == owner)], wanted, sink);
-        return DataReader.Intersect(wanted, Kept(process));
+        ReadOwn(process, wanted, sink);
+        return DataReader.Intersect(wanted, RunsOf(_inParent, process));
     }
 
     private static ProgramFiles FindProgram(ImageProgram saved)

@@ -25,7 +25,9 @@ public sealed class ImageWriter : IDisposable
     private readonly ImageKey? _key;
     private readonly DataWriter _data;
     private readonly PageHashes? _parentPages;
-    private readonly List<KeptRuns> _kept = [];
+    private readonly PageHashes _aheadPages = new();
+    private readonly List<MemoryRuns> _inParent = [];
+    private readonly List<MemoryRuns> _ahead = [];
     private bool _finished;
 
     /// <param name="path">Absolute path the image will have.</param>
@@ -57,24 +59,50 @@ public sealed class ImageWriter : IDisposable
     /// <summary>Stored, before compression.</summary>
     public long StoredBytes => _data.RawBytes;
 
-    /// <summary>Memory of the next process.</summary>
+    /// <summary>
+    /// Memory of a process that still runs, so that only what it has changed need be written while it is parked. What
+    /// cannot be read any more counts as zero.
+    /// </summary>
+    /// <param name="pid">As the program sees it.</param>
+    public void WriteAhead(int index, int pid, IReadOnlyList<PageRange> pages, RemoteMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        void Read(ulong address, Span<byte> buffer)
+        {
+            if (!memory.TryRead(address, buffer, out _))
+                buffer.Clear();
+        }
+        _ = _data.Write(ImageOwner.Process(index), pages, Read, (address, page) =>
+        {
+            if (!page.ContainsAnyExcept((byte)0))
+                return BlockFate.LeftOut;
+            if (_parentPages?.Has(pid, address, page) == true)
+                return BlockFate.InParent;
+            _aheadPages.Add(pid, address, page);
+            return BlockFate.Stored;
+        }, ahead: true);
+    }
+
+    /// <summary>Memory of a parked process.</summary>
     /// <param name="pid">As the program sees it.</param>
     public void WriteMemory(int index, int pid, CapturedProcess captured, RemoteMemory memory)
     {
         ArgumentNullException.ThrowIfNull(captured);
         ArgumentNullException.ThrowIfNull(memory);
         ArenaEntry[] files = [.. captured.Mappings.Where(m => m.IsFile)];
-        IReadOnlyList<ImageRun> kept = _data.Write(
+        FoundBlocks found = _data.Write(
             ImageOwner.Process(index), captured.Pages, memory.Read, (address, page) =>
             {
                 if (StartsAsZero(files, address) && !page.ContainsAnyExcept((byte)0))
                     return BlockFate.LeftOut;
-                return _parentPages is not null && _parentPages.Has(pid, address, page)
-                    ? BlockFate.Kept
-                    : BlockFate.Stored;
+                if (_aheadPages.Has(pid, address, page))
+                    return BlockFate.Ahead;
+                return _parentPages?.Has(pid, address, page) == true ? BlockFate.InParent : BlockFate.Stored;
             });
-        if (kept.Count > 0)
-            _kept.Add(new KeptRuns(index, kept));
+        if (found.InParent.Count > 0)
+            _inParent.Add(new MemoryRuns(index, found.InParent));
+        if (found.Ahead.Count > 0)
+            _ahead.Add(new MemoryRuns(index, found.Ahead));
     }
 
     public void WriteContents(ObjectContents contents)
@@ -102,7 +130,8 @@ public sealed class ImageWriter : IDisposable
         Append(table, w =>
         {
             ImageChunk.WriteAll(w, _data.Chunks);
-            KeptRuns.WriteAll(w, _kept);
+            MemoryRuns.WriteAll(w, _inParent);
+            MemoryRuns.WriteAll(w, _ahead);
         });
         FileBytes = (long)(table[^1].Offset + table[^1].Bytes);
         ImageTraits traits = _key is null ? ImageTraits.None : ImageTraits.Encrypted;

@@ -1,4 +1,3 @@
-using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
 using Popcorn.Wire.Control;
@@ -38,20 +37,12 @@ public sealed class PreCopy
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
         using ProcessCapture capture = new(source);
-        MemoryLayout layout;
-        List<PageRange> pages = [];
-        try
-        {
-            ArenaEntry[] mappings = [.. capture.ReadMappings().Skip(ArenaTable.RuntimeEntries)];
-            layout = new MemoryLayout(mappings);
-            capture.FindPresent(mappings.Where(MemoryLayout.IsAnonymous), pages);
-        }
-        catch (Exception e) when (e is BadInputException or LinuxCallException)
+        if (!capture.TryReadRunning(out IReadOnlyList<ArenaEntry> mappings, out IReadOnlyList<PageRange> pages)
+            || PageRanges.Bytes(pages) < BytesMin)
         {
             return None;
         }
-        if (PageRanges.Bytes(pages) < BytesMin)
-            return None;
+        MemoryLayout layout = new(mappings);
         try
         {
             CopyWhileRunning(layout, pages, capture, target);

@@ -78,8 +78,28 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         return paths;
     }
 
+    /// <summary>
+    /// Where the program's own private memory is while it runs, and which pages of it hold data. False when its table
+    /// of mappings is just being changed. It may be otherwise by the time this returns.
+    /// </summary>
+    public bool TryReadRunning(out IReadOnlyList<ArenaEntry> mappings, out IReadOnlyList<PageRange> pages)
+    {
+        List<PageRange> found = [];
+        (mappings, pages) = ([], found);
+        try
+        {
+            mappings = [.. ReadMappings().Skip(ArenaTable.RuntimeEntries).Where(MemoryLayout.IsAnonymous)];
+            FindPresent(mappings, found);
+            return true;
+        }
+        catch (Exception e) when (e is BadInputException or LinuxCallException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Appends the pages of mappings that hold data.</summary>
-    public void FindPresent(IEnumerable<ArenaEntry> mappings, List<PageRange> pages)
+    private void FindPresent(IEnumerable<ArenaEntry> mappings, List<PageRange> pages)
     {
         ArgumentNullException.ThrowIfNull(mappings);
         using PresentPages present = new(process.Child.Pid);

@@ -37,9 +37,11 @@ public readonly record struct ImageOwner(uint Value)
 /// <summary>Section 6, one piece of the data section: at most <see cref="RawBytesMax"/> bytes of one owner.</summary>
 /// <param name="Offset">From the start of the data section.</param>
 /// <param name="Checksum">CRC-32C of the stored bytes.</param>
+/// <param name="IsAhead">Written before the program was parked: only what a list says of it counts.</param>
 /// <param name="Runs">Ascending; their sizes add up to the raw bytes.</param>
 public sealed record ImageChunk(
-    ImageOwner Owner, ulong Offset, uint StoredBytes, uint Checksum, ChunkCoding Coding, IReadOnlyList<ImageRun> Runs)
+    ImageOwner Owner, ulong Offset, uint StoredBytes, uint Checksum, ChunkCoding Coding, bool IsAhead,
+    IReadOnlyList<ImageRun> Runs)
 {
     public const int RawBytesMax = 1 << 20;
 
@@ -57,6 +59,7 @@ public sealed record ImageChunk(
         writer.U32(StoredBytes);
         writer.U32(Checksum);
         writer.U8((byte)Coding);
+        ImageList.WriteFlag(writer, IsAhead);
         WriteRuns(writer, Runs);
     }
 
@@ -65,7 +68,7 @@ public sealed record ImageChunk(
         int at = reader.Offset;
         ImageChunk chunk = new(
             new ImageOwner(reader.U32()), reader.U64(), reader.U32(), reader.U32(), (ChunkCoding)reader.U8(),
-            ReadRuns(ref reader));
+            ImageList.ReadFlag(ref reader), ReadRuns(ref reader));
         bool fits = chunk.Runs.All(r => r.Bytes <= RawBytesMax) && chunk.RawBytes is > 0 and <= RawBytesMax;
         if (!fits || chunk.StoredBytes > StoredBytesMax || chunk.Coding > ChunkCoding.Lz4)
             throw new BadInputException(reader.Where, at, "a chunk of impossible size or coding");

@@ -77,6 +77,38 @@ public class CheckpointTests
     }
 
     [Theory]
+    [InlineData("mappings_come_and_go", "x86_64")]
+    [InlineData("mappings_come_and_go", "riscv64")]
+    [InlineData("every_page_is_of_one_moment", "aarch64")]
+    [InlineData("memory_of_two_kinds_changes_places", "x86_64")]
+    public void MemoryThatChangesMeanwhile_IsThatOfOneMoment(string name, string isa)
+    {
+        string image = Path.Combine(Repository.Scratch($"image-{name}-{isa}"), "image");
+        using (RunningProgram program = new(["run", "--", Repository.Survivors("memory"), name]))
+        {
+            Assert.StartsWith("ready ", program.ReadLine());
+            for (int i = 0; i < 4; i++)
+            {
+                string[] parent = i == 0 ? [] : ["--parent", $"{image}{i - 1}"];
+                string[] stop = i == 3 ? ["--stop"] : [];
+                (int code, _, string errors) = program.Popcorn(
+                    ["checkpoint", $"{program.Status.Pid}", "-o", $"{image}{i}", .. parent, .. stop]);
+                Assert.True(code == 0, errors);
+            }
+            Assert.Equal(0, program.Wait().ExitCode);
+        }
+        foreach (string saved in (string[])[image + "0", image + "3"])
+        {
+            using RunningProgram restored = new(["restore", saved, "--isa", isa]);
+
+            restored.Send("go");
+            (int exitCode, string output, string error) = restored.Wait();
+
+            Assert.True(exitCode == 0 && output == "PASS\n", output + error);
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("20")]
     [InlineData("gzip")]

@@ -57,12 +57,12 @@ public class ImageSectionTests
 
     private static readonly ImageChunk[] Chunks =
     [
-        new(ImageOwner.Process(1), 0, 100, 5, ChunkCoding.Zstd,
+        new(ImageOwner.Process(1), 0, 100, 5, ChunkCoding.Zstd, IsAhead: true,
             [new(0x40_0000, 8192), new(ProgramAddresses.ArenaStart, 4096)]),
-        new(ImageOwner.Contents(0), 100, 7, 6, ChunkCoding.Plain, [new(3, 7)]),
+        new(ImageOwner.Contents(0), 100, 7, 6, ChunkCoding.Plain, IsAhead: false, [new(3, 7)]),
     ];
 
-    private static readonly KeptRuns[] Kept = [new(0, [new(0x50_0000, 4096)])];
+    private static readonly MemoryRuns[] Kept = [new(0, [new(0x50_0000, 4096)])];
 
     [Fact]
     public void Everything_IsReadAsItWasWritten()
@@ -90,10 +90,10 @@ public class ImageSectionTests
             ImageChunk[] read = ImageChunk.ReadAll(ref r, dataBytes: 107, processes: 2);
             return w => ImageChunk.WriteAll(w, read);
         });
-        RoundTrip(w => KeptRuns.WriteAll(w, Kept), static (ref FieldReader r) =>
+        RoundTrip(w => MemoryRuns.WriteAll(w, Kept), static (ref FieldReader r) =>
         {
-            KeptRuns[] read = KeptRuns.ReadAll(ref r, hasParent: true, processes: 1);
-            return w => KeptRuns.WriteAll(w, read);
+            MemoryRuns[] read = MemoryRuns.ReadAll(ref r, isThere: true, processes: 1);
+            return w => MemoryRuns.WriteAll(w, read);
         });
     }
 
@@ -109,8 +109,8 @@ public class ImageSectionTests
             static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 12));
         RefuseTruncations(Write(w => ImageChunk.WriteAll(w, Chunks)),
             static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 2));
-        RefuseTruncations(Write(w => KeptRuns.WriteAll(w, Kept)),
-            static (ref FieldReader r) => KeptRuns.ReadAll(ref r, true, 1));
+        RefuseTruncations(Write(w => MemoryRuns.WriteAll(w, Kept)),
+            static (ref FieldReader r) => MemoryRuns.ReadAll(ref r, true, 1));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public class ImageSectionTests
             static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 11));
         Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 1));
         Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 108, 2));
-        Refuse(w => KeptRuns.WriteAll(w, Kept), static (ref FieldReader r) => KeptRuns.ReadAll(ref r, false, 1));
+        Refuse(w => MemoryRuns.WriteAll(w, Kept), static (ref FieldReader r) => MemoryRuns.ReadAll(ref r, false, 1));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class ImageSectionTests
             [new(0x2000, 0x2000), new(0x3000, 0x1000)], [new(0x2000, 0x800)], [new(0x2000, 0)],
             [new(0x2000, 0x20_0000)], []])
         {
-            ImageChunk chunk = new(ImageOwner.Process(0), 0, 1, 0, ChunkCoding.Plain, runs);
+            ImageChunk chunk = new(ImageOwner.Process(0), 0, 1, 0, ChunkCoding.Plain, IsAhead: false, runs);
             Refuse(chunk.Write, static (ref FieldReader r) => ImageChunk.Read(ref r));
         }
     }
