@@ -18,15 +18,20 @@ internal static class Supervision
 
     /// <summary>
     /// Signals must be blocked in every thread, also those the managed runtime has made by now; so the process executes
-    /// itself once more with them blocked. It keeps its pid, and nothing has happened yet.
+    /// itself once more with them blocked, and keeps its pid. To be called before any work is done.
     /// </summary>
+    public static void BlockSignals()
+    {
+        if (Environment.GetEnvironmentVariable(Marker) is null)
+            HostProcess.ExecuteSelfWithBlocked(SignalForwarder.Received, Marker);
+    }
+
+    /// <summary>After <see cref="BlockSignals"/>.</summary>
     public static int Run(
         ProgramFiles program, IReadOnlyList<string> command, MoveSchedule schedule, Action<SupervisorEvent> report,
         Func<ProcessLauncher, SupervisorOptions, Supervisor> start)
     {
         string? marker = Environment.GetEnvironmentVariable(Marker);
-        if (marker is null)
-            HostProcess.ExecuteSelfWithBlocked(SignalForwarder.Received, Marker);
         SignalSet startMask = default;
         if (ulong.TryParse(marker, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits))
             startMask.Bits = bits;

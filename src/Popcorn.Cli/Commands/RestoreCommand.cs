@@ -57,9 +57,11 @@ internal static class RestoreCommand
 
     private static int Run(ParseResult parsed)
     {
+        Supervision.BlockSignals();
         RestoreChoices choices =
             RestoreChoices.Parse(parsed.GetValue(ForceOption), parsed.GetValue(MapOption) ?? []);
-        using ImageFile image = OpenImage(parsed.GetValue(FileArgument) ?? "", parsed.GetValue(KeyOption));
+        using ImageFile image = OpenImage(
+            parsed.GetValue(FileArgument) ?? "", parsed.GetValue(KeyOption), verify: false);
         string? isaText = parsed.GetValue(IsaOption);
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
         if (image.Processes.Count > 1)
@@ -73,8 +75,8 @@ internal static class RestoreCommand
             (launcher, options) => Adopt(image, choices, program, host, launcher, options));
     }
 
-    internal static ImageFile OpenImage(string path, string? key) =>
-        ImageFile.Open(path, key is null ? null : ImageOptions.ReadSecret(key));
+    internal static ImageFile OpenImage(string path, string? key, bool verify = true) =>
+        ImageFile.Open(path, key is null ? null : ImageOptions.ReadSecret(key), verify);
 
     private static Supervisor Adopt(
         ImageFile image, RestoreChoices choices, ProgramFiles program, IsaHost host, ProcessLauncher launcher,

@@ -124,6 +124,7 @@ internal static class RunCommand
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
         if (parsed.GetValue(AllOption))
             return RunAll(parsed, command);
+        Supervision.BlockSignals();
         ProgramFiles program = ProgramFiles.Find(command[0]);
         MoveSchedule schedule = ReadSchedule(parsed, program);
         if (!program.Has(isa))

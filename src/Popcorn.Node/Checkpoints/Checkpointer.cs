@@ -47,7 +47,7 @@ public static class Checkpointer
         ImageOptions imageOptions = request.Image;
         imageOptions.Compression.Check();
         using ImageFile? parent =
-            imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret) : null;
+            imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret, verify: false) : null;
         // Opened first: an unwritable place is found out before the program is touched.
         using ImageWriter writer = new(request.Path, imageOptions, parent);
         _ = program.Load(process.Isa);

@@ -24,8 +24,7 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
         int damaged = 0;
         ForEach(chunks, (worker, chunk) =>
         {
-            ReadOnlySpan<byte> stored = worker.Load(file, start, chunk);
-            if (stored.Length != chunk.StoredBytes || Crc32C.Of(stored) != chunk.Checksum)
+            if (!worker.TryLoad(file, start, chunk, out _))
                 _ = Interlocked.Increment(ref damaged);
         });
         return damaged == 0;
@@ -41,7 +40,7 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
                 return;
             ReadOnlySpan<byte> raw = worker.Decode(file, start, chunk);
             if (raw.Length != chunk.RawBytes)
-                throw new BadInputException(where, start + (long)chunk.Offset, "a chunk cannot be decoded");
+                throw new BadInputException(where, start + (long)chunk.Offset, "the checkpoint is damaged: a piece of its data cannot be read back");
             int at = 0;
             int next = 0;
             foreach (ImageRun run in chunk.Runs)
@@ -145,16 +144,20 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
         private readonly PageMapping _raw = PageMapping.Anonymous(ImageChunk.RawBytesMax);
         private readonly PieceCodec _codec = new();
 
-        public ReadOnlySpan<byte> Load(SafeFileHandle file, long start, ImageChunk chunk)
+        /// <summary>False when it does not have its checksum.</summary>
+        public bool TryLoad(SafeFileHandle file, long start, ImageChunk chunk, out ReadOnlySpan<byte> text)
         {
             Span<byte> stored = _stored.Span[..(int)chunk.StoredBytes];
-            return stored[..ReadFully(file, stored, start + (long)chunk.Offset)];
+            text = stored;
+            return ReadFully(file, stored, start + (long)chunk.Offset) == stored.Length
+                && Crc32C.Of(stored) == chunk.Checksum;
         }
 
         /// <summary>The raw bytes; of another length when the chunk is not what was written.</summary>
         public ReadOnlySpan<byte> Decode(SafeFileHandle file, long start, ImageChunk chunk)
         {
-            ReadOnlySpan<byte> text = Load(file, start, chunk);
+            if (!TryLoad(file, start, chunk, out ReadOnlySpan<byte> text))
+                return [];
             if (key is not null)
             {
                 if (!key.TryOpen(ImageSectionKind.Data, chunk.Offset, text, _opened.Span))

@@ -9,8 +9,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Checkpoints;
 
 /// <summary>
-/// A checkpoint image opened for reading, with the images it builds on. Opening verifies every checksum, so that a
-/// damaged image is refused before anything is started; data stays in the file until it is needed.
+/// A checkpoint image opened for reading, with the images it builds on. Data stays in the file until it is needed, and
+/// its checksums are verified whenever it is read.
 /// </summary>
 public sealed class ImageFile : IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class ImageFile : IDisposable
     private readonly MemoryRuns[] _inParent;
     private readonly MemoryRuns[] _ahead;
 
-    private ImageFile(string path, SafeFileHandle file, ImageHeader header, byte[]? secret)
+    private ImageFile(string path, SafeFileHandle file, ImageHeader header, byte[]? secret, bool verify)
     {
         Path = path;
         _file = file;
@@ -50,7 +50,8 @@ public sealed class ImageFile : IDisposable
         _inParent = MemoryRuns.ReadAll(ref reader, Unit.Parent is not null, Processes.Count);
         _ahead = MemoryRuns.ReadAll(ref reader, Array.Exists(_chunks, c => c.IsAhead), Processes.Count);
         Finish(reader);
-        VerifyData();
+        if (Data.Checksum != 0 || (verify && !HasIntactData()))
+            throw Damaged(Data);
     }
 
     public string Path { get; }
@@ -83,9 +84,10 @@ public sealed class ImageFile : IDisposable
 
     private ImageSection Data => _header.Section(ImageSectionKind.Data);
 
-    public static ImageFile Open(string path, byte[]? secret = null)
+    /// <param name="verify">Read all data once now, rather than find damage only when it is used.</param>
+    public static ImageFile Open(string path, byte[]? secret = null, bool verify = true)
     {
-        ImageFile image = OpenAlone(path, secret);
+        ImageFile image = OpenAlone(path, secret, verify);
         try
         {
             ImageFile child = image;
@@ -93,7 +95,7 @@ public sealed class ImageFile : IDisposable
             {
                 if (depth == ChainMax)
                     throw new BadInputException($"{path}: it builds on more than {ChainMax} images");
-                child.Parent = OpenParent(child, parent, secret);
+                child.Parent = OpenParent(child, parent, secret, verify);
                 child = child.Parent;
             }
             return image;
@@ -167,7 +169,7 @@ public sealed class ImageFile : IDisposable
         Parent?.Dispose();
     }
 
-    private static ImageFile OpenAlone(string path, byte[]? secret)
+    private static ImageFile OpenAlone(string path, byte[]? secret, bool verify)
     {
         SafeFileHandle file = File.OpenHandle(path);
         try
@@ -175,7 +177,7 @@ public sealed class ImageFile : IDisposable
             byte[] start = new byte[ImageHeader.Bytes];
             int count = DataReader.ReadFully(file, start, 0);
             ulong length = (ulong)RandomAccess.GetLength(file);
-            return new ImageFile(path, file, ImageHeader.Read(start.AsSpan(0, count), length, path), secret);
+            return new ImageFile(path, file, ImageHeader.Read(start.AsSpan(0, count), length, path), secret, verify);
         }
         catch
         {
@@ -185,7 +187,7 @@ public sealed class ImageFile : IDisposable
     }
 
     /// <summary>Where it was, or beside its child: images are often moved together.</summary>
-    private static ImageFile OpenParent(ImageFile child, ImageParent parent, byte[]? secret)
+    private static ImageFile OpenParent(ImageFile child, ImageParent parent, byte[]? secret, bool verify)
     {
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(child.Path)) ?? "/";
         string beside = System.IO.Path.Combine(folder, System.IO.Path.GetFileName(parent.Path));
@@ -195,7 +197,7 @@ public sealed class ImageFile : IDisposable
             throw new BadInputException(
                 $"'{child.Path}' holds only what changed since '{parent.Path}', and that file is not there");
         }
-        ImageFile image = OpenAlone(found, secret);
+        ImageFile image = OpenAlone(found, secret, verify);
         if (image.Identity == parent.Identity)
             return image;
         image.Dispose();
@@ -287,11 +289,10 @@ public sealed class ImageFile : IDisposable
             : throw new BadInputException($"{Path}: the key is not the one it was encrypted with");
     }
 
-    private void VerifyData()
+    private bool HasIntactData()
     {
         using DataReader reader = new(_file, (long)Data.Offset, _key, Path);
-        if (Data.Checksum != 0 || !reader.Verify(_chunks))
-            throw Damaged(Data);
+        return reader.Verify(_chunks);
     }
 
     private BadInputException Damaged(ImageSection section) =>

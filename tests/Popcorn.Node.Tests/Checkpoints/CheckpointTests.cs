@@ -184,6 +184,22 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void DamageInTheData_EndsTheRestore_BeforeTheProgramRuns()
+    {
+        string image = Save("damaged-data", out RunningProgram original);
+        original.Dispose();
+        byte[] bytes = File.ReadAllBytes(image);
+        bytes[2000] ^= 1;
+        File.WriteAllBytes(image, bytes);
+
+        using RunningProgram restored = new(["restore", image]);
+        (int code, string output, string errors) = restored.Wait();
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("the checkpoint is damaged", errors);
+    }
+
+    [Fact]
     public void ProgramBuiltAnewSince_IsRefused()
     {
         string image = Save("changed", out RunningProgram original, out string program);
