@@ -247,7 +247,7 @@ static void restore_thread_state(struct pop_slot *slot)
 	pop_fenv_set((int)thread->fp_environment);
 	if (thread->clear_tid) pop_raw(NR_set_tid_address, thread->clear_tid);
 	if (thread->robust_length) pop_raw(NR_set_robust_list, thread->robust_list, thread->robust_length);
-	if (thread->altstack.size) pop_raw(NR_sigaltstack, &thread->altstack, 0);
+	if (thread->altstack.size && pop_altstack_install(slot)) fail(POP_OP_THREAD, -ENOMEM_);
 	pop_clocks_resume_thread(slot);
 	pop_store(&slot->state, POP_THREAD_RUNNING);
 }

@@ -27,6 +27,7 @@ struct pop_action { uint64_t handler, flags, mask; };
 /* The part of siginfo that signals sent by a process have; a timer's overrun is in place of the user. */
 struct pop_siginfo { int32_t signal, error, code, pad, pid, uid; uint64_t value; };
 
+/* Size 0: none. */
 struct pop_altstack { uint64_t sp; int32_t flags, pad; uint64_t size; };
 
 /* Of one thread; index = slot. */
@@ -253,6 +254,7 @@ void pop_signals_install_kick(void);
 void pop_signals_default(int signal);
 void pop_signals_reinstall(void);
 long pop_sigaction(long signal, const void *action, void *old, long mask_bytes);
+long pop_altstack_install(struct pop_slot *slot);
 long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old);
 uint64_t pop_signals_block(void);
 void pop_signals_unblock(uint64_t mask);
@@ -260,7 +262,9 @@ void pop_signals_unblock(uint64_t mask);
 /* threads.c */
 struct pop_slot *pop_slot_take(int index);
 void pop_slot_bind(struct pop_slot *slot, char *tp);
+#define POP_NATIVE_ALTSTACK_BYTES 0x100000ul
 void *pop_native_stack(struct pop_slot *slot);
+uint64_t pop_native_altstack(struct pop_slot *slot);
 long pop_fork(long flags);
 int pop_slot_of_tid(long tid);
 uint32_t pop_program_tid(struct pop_slot *slot);

@@ -5,7 +5,9 @@
 #include "offsets.h"
 
 enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_ = 2 };
+enum { SS_ONSTACK_ = 1, SS_DISABLE_ = 2, SS_AUTODISARM_ = (int)0x80000000, MINSIGSTKSZ_ = 2048 };
 #define SA_SIGINFO_ 4ul
+#define SA_ONSTACK_ 0x08000000ul
 #define SA_RESTORER_ 0x04000000ul
 #define SA_RESTART_ 0x10000000ul
 #define SA_RESETHAND_ 0x80000000ul
@@ -83,6 +85,22 @@ static int came_already(int signal, struct pop_siginfo *info)
 	return 1;
 }
 
+static int is_on(const struct pop_altstack *stack, uint64_t dsp)
+{
+	return !(stack->flags & SS_AUTODISARM_) && dsp - stack->sp - 1 < stack->size;
+}
+
+/* Where the handler's data stack begins: on the program's alternate stack when the handler is to run there and does not
+ * yet, below the interrupted code's otherwise. */
+static uint64_t handler_dsp(uint64_t interrupted, const struct pop_action *action, struct pop_altstack *stack)
+{
+	if (!(action->flags & SA_ONSTACK_) || !stack->size || is_on(stack, interrupted))
+		return (interrupted - POP_RED_ZONE) & -16ul;
+	uint64_t top = (stack->sp + stack->size) & -16ul;
+	if (stack->flags & SS_AUTODISARM_) *stack = (struct pop_altstack){ .flags = SS_DISABLE_ };
+	return top;
+}
+
 static void program_entry(int signal, void *info, void *context)
 {
 	struct pop_slot *slot = pop_slot();
@@ -102,9 +120,10 @@ static void program_entry(int signal, void *info, void *context)
 	uint64_t *note = (uint64_t *)(pop_tp() + POP_TP_VARIADIC), noted[2] = { note[0], note[1] };
 	uint32_t depth = slot->handler_depth;
 	slot->handler_depth = depth + 1;
-	*dsp = (interrupted - POP_RED_ZONE) & -16ul;
-	pop_ids_siginfo(info);
+	struct pop_altstack *stack = &pop_thread_state(slot)->altstack, armed = *stack;
+	*dsp = handler_dsp(interrupted, &action, stack);
 	((void (*)(int, void *, void *))action.handler)(signal, info, context);
+	if (armed.flags & SS_AUTODISARM_) *stack = armed;
 	*dsp = interrupted;
 	note[0] = noted[0];
 	note[1] = noted[1];
@@ -187,14 +206,43 @@ long pop_sigaction(long signal, const void *action, void *old, long mask_bytes)
 	return 0;
 }
 
-/* The record is kept so that parking need not ask the kernel for it. */
+/* The kernel gets a stack of the slot's own, for its signal frame and the handler's native frames: these are this
+ * machine's, and may not be in the program's memory. */
+long pop_altstack_install(struct pop_slot *slot)
+{
+	struct pop_altstack *wanted = &pop_thread_state(slot)->altstack, native = { .flags = SS_DISABLE_ };
+	if (wanted->size) {
+		native = (struct pop_altstack){ .sp = pop_native_altstack(slot), .size = POP_NATIVE_ALTSTACK_BYTES };
+		if (!native.sp) return -ENOMEM_;
+	}
+	return pop_raw(NR_sigaltstack, &native, 0);
+}
+
+/* The alternate stack that the program names is its handlers' data stack. */
 long pop_sigaltstack(const struct pop_altstack *stack, struct pop_altstack *old)
 {
-	struct pop_altstack wanted;
-	if (stack) wanted = *stack;
-	long result = pop_raw(NR_sigaltstack, stack ? &wanted : 0, old);
-	if (!result && stack) pop_thread_state(pop_slot())->altstack = wanted;
-	return result;
+	struct pop_slot *slot = pop_slot();
+	struct pop_altstack *current = &pop_thread_state(slot)->altstack, before = *current;
+	int on = is_on(&before, *pop_dsp(pop_tp()));
+	if (stack) {
+		struct pop_altstack next = { stack->sp, stack->flags & SS_AUTODISARM_, 0, stack->size };
+		int mode = stack->flags & ~SS_AUTODISARM_;
+		if (on) return -EPERM_;
+		if (mode != 0 && mode != SS_ONSTACK_ && mode != SS_DISABLE_) return -EINVAL_;
+		if (mode == SS_DISABLE_) next.sp = next.size = 0;
+		else if (next.size < MINSIGSTKSZ_) return -ENOMEM_;
+		*current = next;
+		long result = pop_altstack_install(slot);
+		if (result) {
+			*current = before;
+			return result;
+		}
+	}
+	if (old) {
+		*old = before;
+		old->flags |= !before.size ? SS_DISABLE_ : on ? SS_ONSTACK_ : 0;
+	}
+	return 0;
 }
 
 /* ---- the C half of sigsetjmp and siglongjmp; the rest is in entry.S ---- */

@@ -19,6 +19,7 @@
 
 static uint8_t slot_taken[POP_SLOT_COUNT];
 static uint8_t stack_mapped[POP_SLOT_COUNT];
+static uint8_t altstack_mapped[POP_SLOT_COUNT];
 static volatile uint32_t thread_lock;
 
 /* What a new thread finds at the top of its native stack. */
@@ -88,6 +89,21 @@ void *pop_native_stack(struct pop_slot *slot)
 	slot->native_stack_low = low;
 	slot->native_stack_high = low + NATIVE_STACK_BYTES;
 	return (void *)(low + NATIVE_STACK_BYTES);
+}
+
+/* Lowest address of the slot's native alternate signal stack, mapped at first use well above its native stack; 0 when
+ * there is no memory. */
+uint64_t pop_native_altstack(struct pop_slot *slot)
+{
+	unsigned i = pop_slot_index(slot);
+	uint64_t low = POP_PRIVATE_BASE + (i + 1) * POP_NATIVE_STACK_STRIDE - POP_NATIVE_ALTSTACK_BYTES;
+	if (!altstack_mapped[i]) {
+		long at = pop_raw(NR_mmap, low, POP_NATIVE_ALTSTACK_BYTES, PROT_READ_ | PROT_WRITE_,
+			MAP_PRIVATE_ | MAP_ANONYMOUS_ | MAP_NORESERVE_ | MAP_FIXED_NOREPLACE_, -1, 0);
+		if ((uint64_t)at != low) return 0;
+		altstack_mapped[i] = 1;
+	}
+	return low;
 }
 
 static int tid_in_use(uint32_t tid, unsigned except)
