@@ -142,9 +142,6 @@ public sealed class DriverParser
                 _request = _request with { StandardIncludes = false };
                 _frontEnd.Add(argument);
                 return true;
-            case "-fsanitize=undefined":
-                _frontEnd.AddRange([argument, "-fsanitize-trap=undefined"]);
-                return true;
         }
 
         if (argument.StartsWith("-o", StringComparison.Ordinal))
@@ -153,6 +150,8 @@ public sealed class DriverParser
             _language = InputLanguage.Parse(Value(argument, "-x"));
         else if (argument.StartsWith("-O", StringComparison.Ordinal))
             TakeOptimisation(argument);
+        else if (SanitizerOptions.ForFrontEnd(argument) is IReadOnlyList<string> sanitizer)
+            _frontEnd.AddRange(sanitizer);
         else if (argument.StartsWith("--emit=ir-after:", StringComparison.Ordinal))
             _request = _request with { EmitAfterPass = argument["--emit=ir-after:".Length..] };
         else if (argument.StartsWith("-fpopcorn-", StringComparison.Ordinal))

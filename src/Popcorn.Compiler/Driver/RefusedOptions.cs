@@ -25,6 +25,7 @@ internal static class RefusedOptions
         ["-fprofile-arcs"] = NoRuntime,
         ["-ftest-coverage"] = NoRuntime,
         ["-fopenmp"] = NoRuntime,
+        ["-fsanitize=function"] = "it looks at the machine code in front of a function",
         ["-fsplit-stack"] = "popcorn has a data stack of its own",
         ["-mlong-double-64"] = "long double is IEEE quad on every machine",
         ["-mlong-double-80"] = "long double is IEEE quad on every machine",
@@ -74,9 +75,6 @@ internal static class RefusedOptions
     {
         if (Exact.TryGetValue(option, out string? reason))
             return reason;
-        // Undefined behaviour can be trapped without a library.
-        if (option == "-fsanitize=undefined")
-            return null;
         foreach ((string prefix, string prefixReason) in Prefixes)
         {
             if (option.StartsWith(prefix, StringComparison.Ordinal))

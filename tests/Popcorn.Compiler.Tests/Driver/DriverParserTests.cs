@@ -52,6 +52,8 @@ public sealed class DriverParserTests
     [InlineData("-Wl,-T,my.ld a.o", "layout")]
     [InlineData("-T my.ld a.o", "layout")]
     [InlineData("-fsanitize=address a.c", "run-time library")]
+    [InlineData("-fsanitize=undefined,thread a.c", "run-time library")]
+    [InlineData("-fsanitize=function a.c", "machine code")]
     [InlineData("-O17x a.c", "optimisation level")]
     [InlineData("-fpopcorn-fast a.c", "-fpopcorn-points=none")]
     [InlineData("a.c -o", "'-o' is missing")]
@@ -70,6 +72,12 @@ public sealed class DriverParserTests
     [InlineData("-Wa,--noexecstack")]
     public void Options_with_nothing_to_act_on_are_ignored(string line) =>
         Assert.Empty(Parse(line + " a.o").FrontEndArguments);
+
+    [Fact]
+    public void Checks_for_undefined_behaviour_are_clangs_without_the_one_that_reads_machine_code() =>
+        Assert.Equal(
+            ["-fsanitize=undefined", "-fno-sanitize=function", "-fno-sanitize-recover=all"],
+            Parse("-fsanitize=undefined -fno-sanitize-recover=all a.c").FrontEndArguments);
 
     [Fact]
     public void Unknown_options_are_left_for_clang_to_judge() =>
