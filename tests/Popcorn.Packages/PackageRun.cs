@@ -43,12 +43,15 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
         return result;
     }
 
+    private static string Tool(string name) => Path.Combine(CloneRoot.Path, "tools", name);
+
     private static string FolderOf(string name) => Path.Combine(CloneRoot.Path, "build", "packages", name);
 
     private PackageResult Build(bool rebuild)
     {
         string recipe = File.ReadAllText(_recipe.Path);
-        string source = Capture(Path.Combine(CloneRoot.Path, "tools", "fetch-source"), [_recipe.Source]).Trim();
+        _ = Capture(Tool("need"), [.. _recipe.Needs]);
+        string source = Capture(Tool("fetch-source"), [_recipe.Source]).Trim();
         string version = File.ReadAllText(Path.Combine(source, ".complete")).Trim();
         PackageResult result = new(_recipe.Name, version, _recipe.Suite, _recipe.Why, null, 0, null, null, null);
         if (!rebuild && File.Exists(BuiltMark) && File.ReadAllText(BuiltMark) == recipe)
@@ -133,7 +136,7 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
             set -euo pipefail
             eval "$({{Popcorn}} env)"
             recipes={{Recipe.Folder}}
-            fetch={{Path.Combine(CloneRoot.Path, "tools", "fetch-source")}}
+            fetch={{Tool("fetch-source")}}
             # ok NAME COMMAND...: one test, for suites that are a list of commands.
             ok() {
                 local name=$1

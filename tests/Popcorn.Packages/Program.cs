@@ -11,12 +11,12 @@ internal static class Program
     private const string Help = """
         usage: tests/packages/run [--ring] [--rebuild] [--document] [NAME...]
 
-        Builds each package (
-            all that have a recipe when none is named) from the distribution's source with popcorn cc and
-        runs its own test suite.
+        Builds each package (all that have a recipe when none is named) from the distribution's source with
+        popcorn cc and runs its own test suite.
           --ring      and once more with every program of the suite moving around the ring of ISAs
           --rebuild   from clean, also when it is built already; needed after a change of the compiler
-          --document  put all results known into docs/packages.md; alone: without running anything
+          --document  put all results known here into docs/packages.md, where the lines of other packages stay;
+                      alone: without running anything
         Everything is under build/packages/NAME: tree/, build.log, unmoved.log, ring.log, moves.log, result.json.
         """;
 
@@ -62,8 +62,8 @@ internal static class Program
         {
             IEnumerable<PackageResult?> known = Recipe.Names().Select(
                 n => PackageResult.Load(PackageRun.ResultPath(n)));
-            ResultTable.Replace(
-                Path.Combine(CloneRoot.Path, "docs", "packages.md"), ResultTable.Format(known.OfType<PackageResult>()));
+            ResultTable.Update(
+                Path.Combine(CloneRoot.Path, "docs", "packages.md"), known.OfType<PackageResult>());
         }
         foreach (string complaint in complaints)
             Console.Error.WriteLine($"packages: {complaint}");

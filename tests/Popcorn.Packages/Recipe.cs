@@ -21,6 +21,7 @@ internal sealed class Recipe
         Source = keys.GetValueOrDefault("source", name);
         Suite = keys.GetValueOrDefault("suite", "make check");
         Why = keys.GetValueOrDefault("why", "");
+        Needs = keys.GetValueOrDefault("needs", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Passed = new Regex(Required(keys, "passed", path), RegexOptions.Multiline);
         Failed = new Regex(Required(keys, "failed", path), RegexOptions.Multiline);
         Every = keys.GetValueOrDefault("every", "1000");
@@ -46,6 +47,10 @@ internal sealed class Recipe
 
     /// <summary>Why some tests do not pass, or do not run.</summary>
     public string Why { get; }
+
+    /// <summary>The distribution's packages that building or testing takes, beyond what <c>./setup</c>
+    /// installs.</summary>
+    public IReadOnlyList<string> Needs { get; }
 
     /// <summary>Matches once for each passed test of the suite's output; a group called n is a number of
     /// tests.</summary>
