@@ -40,7 +40,9 @@ public sealed class DataReader(SafeFileHandle file, long start, ImageKey? key, s
                 return;
             ReadOnlySpan<byte> raw = worker.Decode(file, start, chunk);
             if (raw.Length != chunk.RawBytes)
-                throw new BadInputException(where, start + (long)chunk.Offset, "the checkpoint is damaged: a piece of its data cannot be read back");
+                throw new BadInputException(
+                    where, start + (long)chunk.Offset,
+                    "the checkpoint is damaged: a piece of its data cannot be read back");
             int at = 0;
             int next = 0;
             foreach (ImageRun run in chunk.Runs)
