@@ -1,30 +1,9 @@
-#include "leaf.h"
+#include "compare.h"
 
 #ifdef LEAF_VECTORS
 LEAF(strncmp) int strncmp(const char *left, const char *right, size_t n)
 {
-	const unsigned char *a = (const unsigned char *)left, *b = (const unsigned char *)right;
-	for (;;) {
-		if (n >= VECTOR && within_page(a) && within_page(b)) {
-			vector x = LOAD_VECTOR(a, 0), y = LOAD_VECTOR(b, 0);
-			uint64_t mask = lanes((vector)(x != y) | (vector)(x == 0));
-			if (mask) {
-				unsigned at = first_lane(mask);
-				return a[at] - b[at];
-			}
-			a += VECTOR;
-			b += VECTOR;
-			n -= VECTOR;
-			continue;
-		}
-#pragma clang loop unroll(disable)
-		for (int i = 0; i < VECTOR; i++, a++, b++, n--) {
-			if (!n)
-				return 0;
-			if (*a != *b || !*a)
-				return *a - *b;
-		}
-	}
+	return compare(left, right, 1, n);
 }
 #else
 #include "src/string/strncmp.c"
