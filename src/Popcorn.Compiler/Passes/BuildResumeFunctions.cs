@@ -25,14 +25,11 @@ internal sealed class BuildResumeFunctions
     private readonly IrValue _original;
     private readonly List<Site> _sites;
     private readonly JumpTargets _jumps;
-    private readonly Dictionary<IrValue, IrValue> _copies = [];
     private readonly Dictionary<IrValue, IrValue> _slots = [];
-    private readonly Dictionary<IrBlock, IrBlock> _lastParts = [];
-
-    // The block that follows each site or setjmp call: where resuming goes on.
-    private readonly Dictionary<IrValue, IrBlock> _behind = [];
-    private IrValue _clone;
-    private IrValue _record;
+    private readonly IrValue _clone;
+    private readonly IrBlock _entry;
+    private readonly IrValue _record;
+    private readonly BlockCopies _copies;
     private IrValue _jumpResult;
 
     private BuildResumeFunctions(
@@ -43,6 +40,11 @@ internal sealed class BuildResumeFunctions
         _original = original;
         _sites = sites;
         _jumps = jumps;
+        IrType type = IrContext.Function(original.ValueType().ReturnType, _context.Pointer);
+        _clone = module.AddFunction(original.Name + ".resume", type);
+        _entry = module.AppendBlock(_clone, "resume");
+        _record = _clone.Parameter(0);
+        _copies = new BlockCopies(module, _clone, original.Blocks());
     }
 
     /// <param name="module">The module.</param>
@@ -54,16 +56,12 @@ internal sealed class BuildResumeFunctions
 
     private IrValue Build()
     {
-        IrType type = IrContext.Function(_original.ValueType().ReturnType, _context.Pointer);
-        _clone = _module.AddFunction(_original.Name + ".resume", type);
         _clone.SetLinkage(IrLinkage.Internal);
         _clone.SetOwnGroup(_module);
         CopyFunctionAttributes();
-        IrBlock entry = _module.AppendBlock(_clone, "resume");
-        _record = _clone.Parameter(0);
         CloneBody();
-        MakeSlots(entry);
-        BuildEntry(entry);
+        MakeSlots(_entry);
+        BuildEntry(_entry);
         return _clone;
     }
 
@@ -81,50 +79,12 @@ internal sealed class BuildResumeFunctions
         _clone.SetGarbageCollector("statepoint-example");
     }
 
+    /// <summary>A copy ends behind each site and goes on in a new block, which resuming enters.</summary>
     private void CloneBody()
     {
-        List<IrBlock> blocks = _original.Blocks();
-        foreach (IrBlock block in blocks)
-            _copies.Add(block.AsValue, _module.AppendBlock(_clone, "").AsValue);
-        HashSet<IrValue> ends = [.. _sites.Select(s => s.Call), .. _jumps.Calls];
-        List<(IrValue From, IrValue To)> copies = [];
-        foreach (IrBlock block in blocks)
-            CloneBlock(block, ends, copies);
+        _copies.Copy(ends: new HashSet<IrValue>([.. _sites.Select(s => s.Call), .. _jumps.Calls]));
         MapArguments();
-        foreach ((IrValue from, IrValue to) in copies)
-            MapOperands(from, to);
-    }
-
-    /// <summary>A copy ends behind each site and goes on in a new block, which resuming enters.</summary>
-    private void CloneBlock(IrBlock block, HashSet<IrValue> ends, List<(IrValue From, IrValue To)> copies)
-    {
-        using IrBuilder builder = new(_module);
-        IrBlock part = BlockOf(block);
-        builder.AtEnd(part);
-        for (IrValue i = block.First; !i.IsNone; i = i.Next)
-        {
-            if (Calls.IsDebug(i))
-                continue;
-            IrValue copy;
-            if (i.Opcode == IrOpcode.Phi)
-            {
-                copy = builder.Phi(i.Type);
-            }
-            else
-            {
-                copy = i.CloneUnlinked();
-                builder.Insert(copy);
-            }
-            _copies.Add(i, copy);
-            copies.Add((i, copy));
-            if (!ends.Contains(i))
-                continue;
-            part = _module.AppendBlock(_clone, "");
-            builder.Branch(part);
-            builder.AtEnd(part);
-            _behind.Add(i, part);
-        }
-        _lastParts.Add(block, part);
+        _copies.Connect(header: default);
     }
 
     /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never
@@ -138,30 +98,9 @@ internal sealed class BuildResumeFunctions
             IrValue argument = _original.Parameter(i);
             bool live = _sites.Exists(s => s.Live.Contains(argument));
             // The placeholder is replaced by loads in MakeSlots.
-            _copies.Add(argument, live ? builder.Load(argument.Type, _record) : argument.Type.Poison());
+            _copies.Stand(argument, live ? builder.Load(argument.Type, _record) : argument.Type.Poison());
         }
     }
-
-    private void MapOperands(IrValue from, IrValue to)
-    {
-        if (from.Opcode == IrOpcode.Phi)
-        {
-            for (int k = 0; k < from.IncomingCount(); k++)
-                to.AddIncoming(Mapped(from.IncomingValue(k)), _lastParts[from.IncomingBlock(k)]);
-            return;
-        }
-        int count = to.OperandCount;
-        for (int k = 0; k < count; k++)
-        {
-            IrValue operand = to.Operand(k);
-            if (_copies.TryGetValue(operand, out IrValue copy))
-                to.SetOperand(k, copy);
-        }
-    }
-
-    private IrValue Mapped(IrValue value) => _copies.GetValueOrDefault(value, value);
-
-    private IrBlock BlockOf(IrBlock original) => _copies[original.AsValue].AsBlock;
 
     private void MakeSlots(IrBlock entry)
     {
@@ -178,7 +117,7 @@ internal sealed class BuildResumeFunctions
         }
         foreach (IrValue value in values)
         {
-            IrValue copy = _copies[value];
+            IrValue copy = _copies.Of(value);
             if (!value.IsArgument)
                 DemoteValue.Store(_module, _clone, copy, _slots[value]);
             DemoteValue.Reload(_module, copy, _slots[value]);
@@ -232,7 +171,7 @@ internal sealed class BuildResumeFunctions
         result.AddCallAttribute(IrCall.FunctionIndex, _context.TextAttribute("statepoint-id", $"{index}"));
         if (_slots.TryGetValue(site.Call, out IrValue slot))
             builder.Store(result, slot);
-        builder.Branch(_behind[site.Call]);
+        builder.Branch(_copies.Behind(site.Call));
     }
 
     /// <summary>The record gets this machine's registers; a jump to the frame arrives here a second time.</summary>
@@ -271,7 +210,7 @@ internal sealed class BuildResumeFunctions
             builder.AtEnd(landing);
             if (_slots.TryGetValue(_jumps.Calls[number], out IrValue slot))
                 builder.Store(builder.Load(_context.I32, _jumpResult), slot);
-            builder.Branch(_behind[_jumps.Calls[number]]);
+            builder.Branch(_copies.Behind(_jumps.Calls[number]));
         }
         return jumped;
     }

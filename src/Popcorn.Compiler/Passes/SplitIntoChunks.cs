@@ -22,7 +22,7 @@ internal sealed class SplitIntoChunks
     private readonly IReadOnlyList<IrBlock> _body;
     private readonly CountedLoop _loop;
     private readonly long _distance;
-    private readonly Dictionary<IrValue, IrValue> _copies = [];
+    private readonly BlockCopies _copies;
     private readonly IrBlock _chunk;
     private readonly IrBlock _far;
     private readonly IrBlock _check;
@@ -38,8 +38,7 @@ internal sealed class SplitIntoChunks
         IrValue function = chunked.Header.Function;
         _far = module.AppendBlock(function, "");
         _chunk = module.AppendBlock(function, "");
-        foreach (IrBlock block in _body)
-            _copies.Add(block.AsValue, module.AppendBlock(function, "").AsValue);
+        _copies = new BlockCopies(module, function, _body);
         _check = module.AppendBlock(function, "");
         _between = module.AppendBlock(function, "");
     }
@@ -50,10 +49,8 @@ internal sealed class SplitIntoChunks
     private IrValue Build()
     {
         using IrBuilder builder = new(_module);
-        foreach (IrBlock block in _body)
-            CopyBlock(builder, block);
-        foreach (IrBlock block in _body)
-            MapOperands(block);
+        _copies.Copy(ends: new HashSet<IrValue>());
+        _copies.Connect(_loop.Header);
 
         IrValue into = _loop.Before.Terminator;
         builder.Before(into);
@@ -74,54 +71,9 @@ internal sealed class SplitIntoChunks
         builder.Branch(_chunk);
         CarryThrough(builder, counted);
         builder.AtEnd(_chunk);
-        builder.Branch(Copy(_loop.Header));
+        builder.Branch(_copies.Of(_loop.Header));
         CloseCopy(builder, limit);
         return _between.First;
-    }
-
-    private IrBlock Copy(IrBlock block) => _copies[block.AsValue].AsBlock;
-
-    private IrValue Copy(IrValue value) => _copies.GetValueOrDefault(value, value);
-
-    private void CopyBlock(IrBuilder builder, IrBlock block)
-    {
-        builder.AtEnd(Copy(block));
-        for (IrValue i = block.First; !i.IsNone; i = i.Next)
-        {
-            if (Calls.IsDebug(i))
-                continue;
-            IrValue copy;
-            if (i.Opcode == IrOpcode.Phi)
-            {
-                copy = builder.Phi(i.Type);
-            }
-            else
-            {
-                copy = i.CloneUnlinked();
-                builder.Insert(copy);
-                copy.SetDebugLocation(i.DebugLocation());
-            }
-            _copies.Add(i, copy);
-        }
-    }
-
-    /// <summary>Blocks are operands of branches, so those go to the copies as well; exits go where they went.</summary>
-    private void MapOperands(IrBlock block)
-    {
-        for (IrValue i = block.First; !i.IsNone; i = i.Next)
-        {
-            if (Calls.IsDebug(i) || (i.Opcode == IrOpcode.Phi && block == _loop.Header))
-                continue;
-            IrValue copy = _copies[i];
-            if (i.Opcode == IrOpcode.Phi)
-            {
-                for (int k = 0; k < i.IncomingCount(); k++)
-                    copy.AddIncoming(Copy(i.IncomingValue(k)), Copy(i.IncomingBlock(k)));
-                continue;
-            }
-            for (int k = 0; k < i.OperandCount; k++)
-                copy.SetOperand(k, Copy(i.Operand(k)));
-        }
     }
 
     /// <summary>Every value the loop carries from round to round is carried from chunk to chunk as well.</summary>
@@ -130,25 +82,25 @@ internal sealed class SplitIntoChunks
         foreach (IrValue phi in _loop.Header.Instructions().TakeWhile(i => i.Opcode == IrOpcode.Phi))
         {
             int around = phi.IncomingBlock(0) == _loop.Latch ? 0 : 1;
-            IrValue next = Copy(phi.IncomingValue(around));
+            IrValue next = _copies.Of(phi.IncomingValue(around));
             builder.AtEnd(_chunk);
             IrValue carried = builder.Phi(phi.Type);
             carried.AddIncoming(phi.IncomingValue(1 - around), _far);
             carried.AddIncoming(phi == _loop.Counter ? counted : next, _between);
-            _copies[phi].AddIncoming(carried, _chunk);
-            _copies[phi].AddIncoming(next, Copy(_loop.Latch));
+            _copies.Of(phi).AddIncoming(carried, _chunk);
+            _copies.Of(phi).AddIncoming(next, _copies.Of(_loop.Latch));
         }
     }
 
     /// <summary>The copy's latch asks for the limit, and only behind it for the bound.</summary>
     private void CloseCopy(IrBuilder builder, IrValue limit)
     {
-        IrBlock latch = Copy(_loop.Latch), header = Copy(_loop.Header);
+        IrBlock latch = _copies.Of(_loop.Latch), header = _copies.Of(_loop.Header);
         IrValue oldBranch = latch.Terminator, oldTest = oldBranch.Operand(0);
         IrBlock exit = oldBranch.Successor(0) == header ? oldBranch.Successor(1) : oldBranch.Successor(0);
         builder.Before(oldBranch);
         builder.SetLocation(oldBranch.DebugLocation());
-        IrValue stays = builder.Compare(_loop.Predicate, Copy(_loop.Tested), limit);
+        IrValue stays = builder.Compare(_loop.Predicate, _copies.Of(_loop.Tested), limit);
         builder.Branch(stays, header, _check).SetMetadata("prof", _context.BranchWeights(255, 1));
         oldBranch.Erase();
         if (!oldTest.HasUses)
@@ -163,9 +115,9 @@ internal sealed class SplitIntoChunks
     {
         foreach (IrBlock block in _body)
         {
-            foreach (IrBlock exit in block.Successors().Where(s => !_copies.ContainsKey(s.AsValue)).Distinct())
+            foreach (IrBlock exit in block.Successors().Where(s => !_copies.Has(s)).Distinct())
             {
-                IrBlock from = block == _loop.Latch && exit == behindLatch ? _check : Copy(block);
+                IrBlock from = block == _loop.Latch && exit == behindLatch ? _check : _copies.Of(block);
                 foreach (IrValue phi in exit.Instructions().TakeWhile(i => i.Opcode == IrOpcode.Phi))
                     AddIncoming(phi, block, from);
             }
@@ -179,7 +131,7 @@ internal sealed class SplitIntoChunks
         for (int i = 0; i < count; i++)
         {
             if (phi.IncomingBlock(i) == block)
-                phi.AddIncoming(Copy(phi.IncomingValue(i)), from);
+                phi.AddIncoming(_copies.Of(phi.IncomingValue(i)), from);
         }
     }
 
