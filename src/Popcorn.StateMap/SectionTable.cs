@@ -2,10 +2,11 @@ using Popcorn.Core;
 
 namespace Popcorn.StateMap;
 
-/// <summary>The section table of a state map: kind and ISA → bytes, every extent checked.</summary>
+/// <summary>The section table of a state map: kind and ISA → bytes, every extent checked. A section is unpacked each
+/// time it is asked for; who asks keeps it.</summary>
 internal sealed class SectionTable
 {
-    private readonly List<(StateMapSection Kind, uint Isa, ReadOnlyMemory<byte> Bytes)> _sections = [];
+    private readonly List<Row> _sections = [];
     private readonly string _where;
 
     private SectionTable(string where) => _where = where;
@@ -19,25 +20,27 @@ internal sealed class SectionTable
             StateMapSection kind = (StateMapSection)reader.U32();
             uint isa = reader.U32();
             uint offset = reader.U32();
+            uint packed = reader.U32();
             uint bytes = reader.U32();
-            if (offset > (uint)file.Length || bytes > (uint)file.Length - offset)
+            if (offset > (uint)file.Length || packed > (uint)file.Length - offset)
             {
                 throw new BadInputException(
-                    reader.Where, at, $"section {kind} of {bytes} bytes reaches past the end of the file");
+                    reader.Where, at, $"section {kind} of {packed} bytes reaches past the end of the file");
             }
-            table._sections.Add((kind, isa, file.Slice((int)offset, (int)bytes)));
+            ReadOnlyMemory<byte> content = file.Slice((int)offset, (int)packed);
+            table._sections.Add(new Row(kind, isa, content, bytes));
         }
         return table;
     }
 
     internal ReadOnlyMemory<byte>? Find(StateMapSection kind, Isa isa)
     {
-        foreach ((StateMapSection Kind, uint Isa, ReadOnlyMemory<byte> Bytes) section in _sections)
-        {
-            if (section.Kind == kind && section.Isa == (uint)isa)
-                return section.Bytes;
-        }
-        return null;
+        Row? row = _sections.Find(section => section.Kind == kind && section.Isa == (uint)isa);
+        if (row is null)
+            return null;
+        return PackedBytes.TryUnpack(row.Packed, row.Bytes, out ReadOnlyMemory<byte> bytes)
+            ? bytes
+            : throw new BadInputException($"{_where}: section {kind} is damaged: it cannot be unpacked");
     }
 
     internal ReadOnlyMemory<byte> Require(StateMapSection kind, Isa isa) => Find(kind, isa)
@@ -48,13 +51,19 @@ internal sealed class SectionTable
         List<Isa> isas = [];
         foreach (Isa isa in IsaNames.All)
         {
-            if (Find(kind, isa) is not null)
+            if (_sections.Exists(section => section.Kind == kind && section.Isa == (uint)isa))
                 isas.Add(isa);
         }
         return isas;
     }
 
-    /// <summary>Names and bytes for the dumper; sections this version does not know are listed by number.</summary>
+    /// <summary>Names and bytes in the file, for the dumper; sections this version does not know are listed by
+    /// number.</summary>
     internal List<(string Name, int Bytes)> Sizes() => _sections.ConvertAll(section =>
-        (section.Isa == 0 ? $"{section.Kind}" : $"{section.Kind} {(Isa)section.Isa}", section.Bytes.Length));
+        (section.Isa == 0 ? $"{section.Kind}" : $"{section.Kind} {(Isa)section.Isa}", section.Packed.Length));
+
+    /// <summary>One section.</summary>
+    /// <param name="Packed">As it is in the file.</param>
+    /// <param name="Bytes">How many it has unpacked.</param>
+    private sealed record Row(StateMapSection Kind, uint Isa, ReadOnlyMemory<byte> Packed, uint Bytes);
 }

@@ -6,14 +6,14 @@ namespace Popcorn.StateMap;
 /// <code>
 ///  0  u8[8] magic      8  u32 version     12  u32 section count   16  u32 function count   20  u32 site count
 /// 24  u32 flags, 0    28  u32 build id bytes, at most 32          32  u8[32] build id       64  u64 reserved, 0
-/// 72  sections: u32 kind, u32 isa (0: of all), u32 offset, u32 bytes
+/// 72  sections: u32 kind, u32 isa (0: of all), u32 offset, u32 bytes in the file, u32 bytes
 /// </code>
 /// </summary>
 internal static class StateMapFormat
 {
-    internal const uint Version = 1;
+    internal const uint Version = 2;
     internal const int HeaderBytes = 72;
-    internal const int SectionRowBytes = 16;
+    internal const int SectionRowBytes = 20;
     internal const int BuildIdBytesMax = 32;
     internal const int FunctionRowBytes = 16;
     internal const int SectionCountMax = 64;

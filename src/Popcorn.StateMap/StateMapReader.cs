@@ -6,17 +6,18 @@ namespace Popcorn.StateMap;
 
 /// <summary>
 /// A state map as the compiler wrote it (docs/formats/statemap.md). Opening checks the header and section bounds only;
-/// each question decodes the few bytes it needs. Safe for use by several threads.
+/// the first question that needs a section unpacks it, and each decodes the few bytes it needs. Safe for use by several
+/// threads.
 /// </summary>
 public sealed class StateMapReader
 {
     private readonly SectionTable _sections;
     private readonly ReadOnlyMemory<byte> _functions;
-    private readonly StringSection _strings;
+    private readonly Lazy<StringSection> _strings;
     private readonly TypeListSection _typeLists;
     private readonly ReadOnlyMemory<byte> _sites;
-    private readonly ReadOnlyMemory<byte>? _details;
-    private readonly Dictionary<Isa, ReturnPointTable> _points = [];
+    private readonly Lazy<ReadOnlyMemory<byte>?> _details;
+    private readonly Dictionary<Isa, Lazy<ReturnPointTable>> _points = [];
     private readonly Dictionary<Isa, ReadOnlyMemory<byte>> _resumeAddresses = [];
 
     private StateMapReader(ReadOnlyMemory<byte> bytes, string where)
@@ -46,15 +47,15 @@ public sealed class StateMapReader
         _functions = sections.Require(StateMapSection.Functions, 0);
         if (_functions.Length < (long)FunctionCount * StateMapFormat.FunctionRowBytes)
             throw new BadInputException(where, 16, $"{FunctionCount} functions do not fit into their section");
-        _strings = new StringSection(sections.Require(StateMapSection.Strings, 0), $"{where}(strings)");
+        _strings = new(() => new StringSection(sections.Require(StateMapSection.Strings, 0), $"{where}(strings)"));
         _typeLists = new TypeListSection(sections.Require(StateMapSection.TypeLists, 0), $"{where}(type lists)");
         _sites = sections.Require(StateMapSection.Sites, 0);
-        _details = sections.Find(StateMapSection.Details, 0);
+        _details = new(() => sections.Find(StateMapSection.Details, 0));
         Isas = sections.Isas(StateMapSection.ReturnPoints);
         foreach (Isa isa in Isas)
         {
-            _points[isa] = new ReturnPointTable(
-                sections.Require(StateMapSection.ReturnPoints, isa), $"{where}(return points {isa.Name()})");
+            _points[isa] = new(() => new ReturnPointTable(
+                sections.Require(StateMapSection.ReturnPoints, isa), $"{where}(return points {isa.Name()})"));
             ReadOnlyMemory<byte> resume = sections.Require(StateMapSection.ResumeAddresses, isa);
             if (resume.Length < (long)FunctionCount * sizeof(uint))
                 throw new BadInputException(
@@ -77,7 +78,7 @@ public sealed class StateMapReader
     public int SiteCount { get; }
 
     /// <summary>Whether callees, lines and value names are there.</summary>
-    public bool HasDetails => _details is not null;
+    public bool HasDetails => _details.Value is not null;
 
     /// <summary>Section name and bytes, for the dumper.</summary>
     internal IReadOnlyList<(string Name, int Bytes)> SectionSizes => _sections.Sizes();
@@ -103,7 +104,7 @@ public sealed class StateMapReader
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
             (uint)functionIndex, (uint)FunctionCount, nameof(functionIndex));
-        return _strings.Text(BinaryPrimitives.ReadUInt32LittleEndian(
+        return _strings.Value.Text(BinaryPrimitives.ReadUInt32LittleEndian(
             _functions.Span[((functionIndex * StateMapFormat.FunctionRowBytes) + 12)..]));
     }
 
@@ -153,12 +154,12 @@ public sealed class StateMapReader
     {
         int valueCount = Site(functionIndex, siteIndex).Types.Count;
         string[] valueNames = new string[valueCount];
-        if (_details is null)
+        if (_details.Value is not { } details)
         {
             Array.Fill(valueNames, "");
             return new SiteDetail("", "", 0, valueNames);
         }
-        FieldReader reader = SeekSite(functionIndex, siteIndex, _details.Value, "details", out int before);
+        FieldReader reader = SeekSite(functionIndex, siteIndex, details, "details", out int before);
         for (; before > 0; before--)
         {
             reader.Uleb128();
@@ -167,8 +168,8 @@ public sealed class StateMapReader
             for (ulong names = reader.Uleb128(); names > 0; names--)
                 reader.Uleb128();
         }
-        string callee = _strings.Text(reader.Uleb128());
-        string file = _strings.Text(reader.Uleb128());
+        string callee = _strings.Value.Text(reader.Uleb128());
+        string file = _strings.Value.Text(reader.Uleb128());
         ulong line = reader.Uleb128();
         ulong count = reader.Uleb128();
         if (count != (ulong)valueCount || line > int.MaxValue)
@@ -177,7 +178,7 @@ public sealed class StateMapReader
                 reader.Where, reader.Offset, $"{count} names for {valueCount} values, on line {line}");
         }
         for (int i = 0; i < valueNames.Length; i++)
-            valueNames[i] = _strings.Text(reader.Uleb128());
+            valueNames[i] = _strings.Value.Text(reader.Uleb128());
         return new SiteDetail(callee, file, (int)line, valueNames);
     }
 
@@ -185,22 +186,22 @@ public sealed class StateMapReader
     public bool TryFindReturnPoint(Isa isa, ulong returnAddress, [NotNullWhen(true)] out ReturnPoint? point)
     {
         point = null;
-        return _points.TryGetValue(isa, out ReturnPointTable? table)
-            && table.TryFind(this, returnAddress, out point);
+        return _points.TryGetValue(isa, out Lazy<ReturnPointTable>? table)
+            && table.Value.TryFind(this, returnAddress, out point);
     }
 
     /// <summary>Every return point of an ISA, in address order.</summary>
     public IEnumerable<ReturnPoint> ReturnPoints(Isa isa) =>
-        _points.TryGetValue(isa, out ReturnPointTable? table) ? table.From(this, 0) : [];
+        _points.TryGetValue(isa, out Lazy<ReturnPointTable>? table) ? table.Value.From(this, 0) : [];
 
     /// <summary>Return points of a site in the function's ordinary code on an ISA: none, one, or several.</summary>
     public IReadOnlyList<ReturnPoint> ReturnPointsOf(Isa isa, int functionIndex, int siteIndex)
     {
         List<ReturnPoint> found = [];
         StateMapFunction function = Function(functionIndex);
-        if (!_points.TryGetValue(isa, out ReturnPointTable? table))
+        if (!_points.TryGetValue(isa, out Lazy<ReturnPointTable>? table))
             return found;
-        foreach (ReturnPoint point in table.From(this, function.Address))
+        foreach (ReturnPoint point in table.Value.From(this, function.Address))
         {
             // A call at the very end returns to the first byte behind the function.
             if (point.Address > function.Address + function.SizeBytes)

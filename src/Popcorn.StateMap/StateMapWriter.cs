@@ -46,17 +46,18 @@ public static class StateMapWriter
         file.Bytes(new byte[StateMapFormat.BuildIdBytesMax - model.BuildId.Length]);
         file.U64(0);
         int offset = StateMapFormat.HeaderBytes + (sections.Count * StateMapFormat.SectionRowBytes);
+        FieldWriter contents = new();
         foreach ((StateMapSection kind, uint isa, FieldWriter bytes) in sections)
         {
-            bytes.AlignTo(4);
+            byte[] packed = PackedBytes.Pack(bytes.Written);
             file.U32((uint)kind);
             file.U32(isa);
-            file.U32((uint)offset);
+            file.U32((uint)(offset + contents.Length));
+            file.U32((uint)packed.Length);
             file.U32((uint)bytes.Length);
-            offset += bytes.Length;
+            contents.Bytes(packed);
         }
-        foreach ((_, _, FieldWriter bytes) in sections)
-            file.Bytes(bytes.Written);
+        file.Bytes(contents.Written);
         return file.Written.ToArray();
     }
 

@@ -23,6 +23,7 @@ public sealed class IsaExecutable
         Map = map;
         Profile = IsaProfile.Of(elf.Isa);
         _unwind = unwind;
+        ResumeFunctions = ResumeCode.Read(elf);
         BottomAddress = Require(elf, "__pop_bottom");
         ResumePointAddress = Require(elf, "__pop_resume_point");
         ResumeSystemCallAddress = Require(elf, "__pop_resume_syscall");
@@ -35,6 +36,9 @@ public sealed class IsaExecutable
     public ElfFile Elf { get; }
 
     public StateMapReader Map { get; }
+
+    /// <summary>What a process that is moved here must be given besides what the kernel maps.</summary>
+    public ResumeCode ResumeFunctions { get; }
 
     /// <summary><c>__pop_bottom</c>: the return address of every thread's outermost IR frame.</summary>
     public ulong BottomAddress { get; }

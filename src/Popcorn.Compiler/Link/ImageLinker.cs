@@ -123,6 +123,6 @@ internal sealed class ImageLinker(Installation installation, ToolProcess tools, 
             contents.Add(section.Index, new SectionContent(Encoding.UTF8.GetBytes(home), HeaderNote: 0));
         byte[] image = SectionRemover.Remove(file, IsUnwanted, contents);
         UnloadedSegments.Mark(image, file);
-        return image;
+        return ResumePacker.Pack(image, file.Where);
     }
 }

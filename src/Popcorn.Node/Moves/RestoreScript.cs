@@ -1,6 +1,5 @@
 using Popcorn.Core;
 using Popcorn.Linux;
-using Popcorn.ObjectFiles.Elf;
 using Popcorn.Transform;
 using Popcorn.Wire.Control;
 using Popcorn.Wire.Restore;
@@ -49,17 +48,19 @@ public static class RestoreScript
         }
     }
 
-    /// <summary>The target maps its own resume functions, which the kernel has left out. Its own file: the program may
-    /// have been built anew since it started.</summary>
-    private static void MapResumeFunctions(FieldWriter frames, IsaExecutable target)
+    /// <summary>Resume functions are packed in the target's executable, and the kernel leaves them out.</summary>
+    private static void SendResumeFunctions(ScriptSender sender, ResumeCode code)
     {
-        foreach (ElfSegment segment in target.Elf.Segments.Where(s => s.Type == ElfConstants.PT_POP_RESUME))
-        {
-            ulong before = segment.VirtualAddress % ProgramAddresses.PageBytes;
-            RestoreScriptWriter.MapFile(
-                frames, segment.VirtualAddress - before, segment.FileSize + before, ReadExecute, MapPrivate,
-                segment.Offset - before, "/proc/self/exe");
-        }
+        if (code.Bytes.IsEmpty)
+            return;
+        ulong start = code.Address - (code.Address % ProgramAddresses.PageBytes);
+        ulong end = code.Address + (ulong)code.Bytes.Length;
+        RestoreScriptWriter.Map(sender.Frames, start, end - start, ReadExecute, 0);
+        sender.SendMemory(
+            new PageRange(code.Address, end),
+            (address, buffer) =>
+                code.Bytes.Span.Slice((int)(address - code.Address), buffer.Length).CopyTo(buffer));
+        RestoreScriptWriter.Protect(sender.Frames, start, end - start, ReadExecute);
     }
 
     /// <summary>
@@ -68,7 +69,7 @@ public static class RestoreScript
     /// </summary>
     public static void SendThreads(ScriptSender sender, IReadOnlyList<CapturedThread> threads, IsaExecutable target)
     {
-        MapResumeFunctions(sender.Frames, target);
+        SendResumeFunctions(sender, target.ResumeFunctions);
         long total = threads.Sum(t => RecordBuilder.SizeBytes(t.State));
         ulong mapped =
             ((ulong)total + ProgramAddresses.PageBytes - 1) / ProgramAddresses.PageBytes * ProgramAddresses.PageBytes;

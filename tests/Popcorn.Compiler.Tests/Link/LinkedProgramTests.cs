@@ -25,8 +25,14 @@ public sealed class LinkedProgramTests
             ElfSegment resume = Assert.Single(file.Segments, s => s.Type == ElfConstants.PT_POP_RESUME);
             ElfSection functions = file.FindSection(".text.resume")!;
 
-            Assert.InRange(functions.Address, resume.VirtualAddress, resume.VirtualAddress + resume.FileSize);
-            Assert.Equal(resume.Offset % 4096, resume.VirtualAddress % 4096);
+            Assert.InRange(functions.Address, resume.VirtualAddress, resume.VirtualAddress + resume.MemorySize);
+            Assert.False(functions.HasBytes);
+            Assert.True(resume.FileSize < resume.MemorySize);
+            Assert.True(PackedBytes.TryUnpack(
+                file.Bytes.Slice((int)resume.Offset, (int)resume.FileSize), (long)resume.MemorySize, out _));
+            // What the kernel maps has moved in the file by whole pages only.
+            foreach (ElfSegment loaded in file.Segments.Where(s => s.Type == ElfConstants.PT_LOAD))
+                Assert.Equal(loaded.VirtualAddress % loaded.Alignment, loaded.Offset % loaded.Alignment);
             foreach (string name in (string[])[".text.resume", ".eh_frame", ".eh_frame_hdr"])
                 Assert.False(file.TryReadLoaded(file.FindSection(name)!.Address, 1, out _), name);
             Assert.True(file.TryReadLoaded(file.FindSection(".text")!.Address, 1, out _));
