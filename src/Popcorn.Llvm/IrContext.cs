@@ -85,6 +85,23 @@ public sealed class IrContext : IDisposable
         return new IrValue(Values.MetadataAsValue(Handle, node));
     }
 
+    /// <summary>A <c>!llvm.loop</c> node that asks for so many rounds in one. Each is a node of its own: the first
+    /// operand of such a node is itself.</summary>
+    public IrValue UnrollCount(uint rounds)
+    {
+        const string tag = "llvm.loop.unroll.count";
+        nint[] property =
+        [
+            Values.MDStringInContext2(Handle, tag, (nuint)tag.Length),
+            Values.ValueAsMetadata(I32.Integer(rounds).Handle),
+        ];
+        nint[] operands = [0, Values.MDNodeInContext2(Handle, property, (nuint)property.Length)];
+        nint node = Values.MDNodeInContext2(Handle, operands, (nuint)operands.Length);
+        IrValue value = new(Values.MetadataAsValue(Handle, node));
+        Values.ReplaceMDNodeOperandWith(value.Handle, 0, node);
+        return value;
+    }
+
     public void Dispose()
     {
         if (Handle == 0)

@@ -32,6 +32,11 @@ internal static class Calls
         return _setjmpNames.Contains(name);
     }
 
+    /// <summary>The call of a migration point as <see cref="InsertPoints"/> made it: a cold block starts with
+    /// it.</summary>
+    internal static bool IsPoint(IrValue instruction) => instruction.Opcode == IrOpcode.Call
+        && CalleeName(instruction) == RuntimeFunctions.Park && instruction.Block.First == instruction;
+
     /// <summary>The symbol called directly, through an alias too; empty for an indirect call.</summary>
     internal static string CalleeName(IrValue call)
     {

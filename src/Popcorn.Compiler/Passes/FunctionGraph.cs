@@ -24,6 +24,10 @@ internal sealed class FunctionGraph
         }
         Predecessors = [.. predecessors.Select(p => p.ToArray())];
         (PostOrder, BackEdgeTargets) = Walk();
+        Position = new int[Blocks.Count];
+        Array.Fill(Position, -1);
+        for (int i = 0; i < PostOrder.Length; i++)
+            Position[PostOrder[i]] = i;
     }
 
     internal List<IrBlock> Blocks { get; }
@@ -36,6 +40,9 @@ internal sealed class FunctionGraph
     /// <summary>Reachable blocks, successors first where possible.</summary>
     internal int[] PostOrder { get; }
 
+    /// <summary>Where each block is in <see cref="PostOrder"/>; -1 for those that cannot be reached.</summary>
+    internal int[] Position { get; }
+
     /// <summary>
     /// Targets of depth-first back edges: every cycle goes through one, in irreducible flow too, where dominators would
     /// find no loop.
@@ -43,6 +50,10 @@ internal sealed class FunctionGraph
     internal HashSet<int> BackEdgeTargets { get; }
 
     internal int IndexOf(IrBlock block) => _index[block.Handle];
+
+    /// <summary>Whether this edge closes a cycle of the depth-first walk: in post order the source of a back edge comes
+    /// before the header it goes back to.</summary>
+    internal bool IsBackEdge(int from, int header) => Position[from] >= 0 && Position[from] <= Position[header];
 
     /// <summary>
     /// A guess of how often each block runs per call: ten times its surroundings for each loop around it, next to never
@@ -80,23 +91,18 @@ internal sealed class FunctionGraph
     /// </summary>
     internal Dictionary<int, HashSet<int>> Loops()
     {
-        int[] position = new int[Blocks.Count];
-        Array.Fill(position, -1);
-        for (int i = 0; i < PostOrder.Length; i++)
-            position[PostOrder[i]] = i;
         Dictionary<int, HashSet<int>> loops = [];
         foreach (int header in BackEdgeTargets)
         {
             HashSet<int> body = [header];
-            // In post order a source of a back edge comes before the header it goes back to.
-            Stack<int> work = new(Predecessors[header].Where(p => position[p] >= 0 && position[p] <= position[header]));
+            Stack<int> work = new(Predecessors[header].Where(p => IsBackEdge(p, header)));
             while (work.TryPop(out int block))
             {
                 if (!body.Add(block))
                     continue;
                 foreach (int predecessor in Predecessors[block])
                 {
-                    if (position[predecessor] >= 0 && position[predecessor] < position[header])
+                    if (Position[predecessor] >= 0 && Position[predecessor] < Position[header])
                         work.Push(predecessor);
                 }
             }
@@ -106,7 +112,7 @@ internal sealed class FunctionGraph
     }
 
     private static bool StartsWithPark(IrBlock block) =>
-        block.First is { IsNone: false, Opcode: IrOpcode.Call } call && Calls.CalleeName(call) == RuntimeFunctions.Park;
+        block.First is { IsNone: false } call && Calls.IsPoint(call);
 
     private (int[] PostOrder, HashSet<int> BackEdgeTargets) Walk()
     {

@@ -3,7 +3,7 @@ using Popcorn.Llvm;
 namespace Popcorn.Compiler.Passes;
 
 /// <summary>
-/// Puts migration points at loop headers (<see cref="PointPlan"/>) and at the entries recursion needs. Runs first, on
+/// Puts migration points into loops (<see cref="PointPlan"/>) and at the entries recursion needs. Runs first, on
 /// the portable IR as it was summarised. Afterwards a point is ordinary code: a load of the flag, a branch, a cold
 /// call. </summary>
 internal static class InsertPoints
@@ -26,8 +26,9 @@ internal static class InsertPoints
             // Chunks first: a point at a header splits the block that the loop was found by.
             foreach (ChunkedLoop loop in plan.Chunked)
                 Insert(module, park, SplitIntoChunks.Run(module, loop));
-            foreach (IrBlock header in plan.Headers)
-                Insert(module, park, header.FirstNonPhi);
+            // All places before the first change: one splits the block that another was found by.
+            foreach (IrValue place in plan.Polled.Select(PlaceOf).ToList())
+                Insert(module, park, place);
         }
     }
 
@@ -38,6 +39,21 @@ internal static class InsertPoints
         while (at.Opcode == IrOpcode.Alloca)
             at = at.Next;
         return at;
+    }
+
+    /// <summary>The instruction before which the loop's point belongs: with the test of the loop's end it would be
+    /// between a comparison and its branch.</summary>
+    private static IrValue PlaceOf(PolledLoop loop)
+    {
+        if (!loop.PollsAtEnd)
+            return loop.Header.FirstNonPhi;
+        IrValue branch = loop.Latch.Terminator;
+        if (branch.Opcode != IrOpcode.Br || branch.SuccessorCount() != 2)
+            return branch;
+        IrValue test = branch.Operand(0);
+        bool movable = test.Opcode is IrOpcode.ICmp or IrOpcode.FCmp && test.Block == loop.Latch
+            && test.Users().Count == 1;
+        return movable ? test : branch;
     }
 
     private static IrValue DeclarePark(IrModule module)

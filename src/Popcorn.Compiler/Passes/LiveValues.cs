@@ -13,6 +13,7 @@ internal sealed class LiveValues
     private readonly Dictionary<nint, int> _index = [];
     private readonly List<IrValue> _values = [];
     private readonly ulong[][] _liveOut;
+    private readonly ulong[][] _liveIn;
     private readonly int _words;
 
     internal LiveValues(IrValue function)
@@ -30,6 +31,7 @@ internal sealed class LiveValues
         }
         _words = (_values.Count + 63) / 64;
         _liveOut = new ulong[_graph.Blocks.Count][];
+        _liveIn = new ulong[_graph.Blocks.Count][];
         Solve();
     }
 
@@ -57,6 +59,10 @@ internal sealed class LiveValues
 
     /// <summary>Null for what has no number: constants, allocas, and values of no function.</summary>
     internal int? IndexOf(IrValue value) => _index.TryGetValue(value.Handle, out int index) ? index : null;
+
+    /// <summary>Whether the value is live where the block starts; what only its phis take counts for the blocks it
+    /// comes from.</summary>
+    internal bool IsLiveIn(int block, int value) => (_liveIn[block][value >> 6] >> (value & 63) & 1) != 0;
 
     /// <summary>What is live where a value comes into being, as a bit set by index; without itself, and of the block's
     /// phis, which come into being together with it, only those before it.</summary>
@@ -87,30 +93,31 @@ internal sealed class LiveValues
     private void Solve()
     {
         int count = _graph.Blocks.Count;
-        ulong[][] uses = new ulong[count][], definitions = new ulong[count][], phiUses = new ulong[count][];
+        ulong[][] definitions = new ulong[count][], phiUses = new ulong[count][];
         for (int b = 0; b < count; b++)
         {
-            uses[b] = new ulong[_words];
+            _liveIn[b] = new ulong[_words];
             definitions[b] = new ulong[_words];
             phiUses[b] = new ulong[_words];
             _liveOut[b] = new ulong[_words];
         }
         for (int b = 0; b < count; b++)
-            Scan(b, uses[b], definitions[b], phiUses);
+            Scan(b, _liveIn[b], definitions[b], phiUses);
         bool changed = true;
         while (changed)
         {
             changed = false;
             foreach (int b in _graph.PostOrder)
             {
-                ulong[] liveOut = _liveOut[b];
+                ulong[] liveOut = _liveOut[b], liveIn = _liveIn[b];
                 for (int w = 0; w < _words; w++)
                 {
                     ulong bits = phiUses[b][w];
                     foreach (int s in _graph.Successors[b])
-                        bits |= uses[s][w] | (_liveOut[s][w] & ~definitions[s][w]);
+                        bits |= _liveIn[s][w];
                     changed |= bits != liveOut[w];
                     liveOut[w] = bits;
+                    liveIn[w] |= bits & ~definitions[b][w];
                 }
             }
         }

@@ -5,19 +5,35 @@ namespace Popcorn.Compiler.Passes;
 /// <summary>A counted loop that, when it runs long, runs in chunks of rounds with a point between two chunks.</summary>
 internal sealed record ChunkedLoop(IrBlock Header, IReadOnlyList<IrBlock> Body, long Rounds);
 
+/// <summary>A loop with a point in every round.</summary>
+/// <param name="Header">The block all rounds start in.</param>
+/// <param name="Latch">The only block rounds end in; none when there are several.</param>
+/// <param name="Round">Instructions of a round, calls and inner loops included, as <see cref="PointPlan"/> guesses
+/// them.</param>
+/// <param name="IsInnermost">No loop is in it.</param>
+internal sealed record PolledLoop(IrBlock Header, IrBlock Latch, long Round, bool IsInnermost)
+{
+    /// <summary>
+    /// The point is at the end of the round and not at its start: a loop that is left in its first round passes none.
+    /// With calls in the round that is nothing saved, and a point ahead of the calls can spare the function one at its
+    /// entry.
+    /// </summary>
+    internal bool PollsAtEnd => !Latch.IsNone && Round < PointPlan.CallCost;
+}
+
 /// <summary>
 /// Where a function gets migration points apart from its entry. Depends on nothing but the portable IR of that
 /// function, since the module's summary and its code generation must answer alike.
 /// </summary>
-/// <param name="Headers">Blocks that start with a point.</param>
+/// <param name="Polled">Loops with a point in every round.</param>
 /// <param name="Chunked">Loops that pass a point once in so many rounds. Every cycle of the function passes a point at
 /// the latest after <see cref="UnpolledMax"/> instructions or so, but for counted loops that are over before.</param>
 /// <param name="PollsBeforeCalls">No call can be reached from the entry without passing one: recursion needs no further
 /// point.</param>
 internal sealed record PointPlan(
-    IReadOnlyList<IrBlock> Headers, IReadOnlyList<ChunkedLoop> Chunked, bool PollsBeforeCalls)
+    IReadOnlyList<PolledLoop> Polled, IReadOnlyList<ChunkedLoop> Chunked, bool PollsBeforeCalls)
 {
-    internal bool HasLoopPoint => Headers.Count + Chunked.Count != 0;
+    internal bool HasLoopPoint => Polled.Count + Chunked.Count != 0;
 
     // Instructions between two points. An innermost loop may run for some microseconds, or 0.1 ms when it misses the
     // cache all the time; each loop around it may run eight times as long, up to a limit that is about 0.1 ms of
@@ -33,7 +49,7 @@ internal sealed record PointPlan(
     private const long ChunkDistanceMax = 1 << 30;
 
     // What a call counts as: callees with long loops have points of their own.
-    private const long CallCost = 512;
+    internal const long CallCost = 512;
 
     internal static PointPlan For(IrModule module, IrValue function)
     {
@@ -43,7 +59,7 @@ internal sealed record PointPlan(
         planner.ChooseHeaders();
         bool polls = planner.Points.Count != 0 && !planner.CallsBeforePoint();
         return new PointPlan(
-            [.. planner.Points.Select(h => graph.Blocks[h])],
+            [.. planner.Points.Select(planner.Polled)],
             [.. planner.Chunks.Where(c => planner.RunsWithoutPoint(c.Key))
                 .Select(c => new ChunkedLoop(graph.Blocks[c.Key], planner.Body(c.Key), c.Value))],
             polls);
@@ -61,6 +77,12 @@ internal sealed record PointPlan(
         // it.
         private readonly Dictionary<int, (long Cost, long Limit)> _visits = [];
 
+        // By header: all loops that get a point unless they turn out to pass another one anyway.
+        private readonly Dictionary<int, PolledLoop> _polled = [];
+
+        // By block: the header of the loop whose point the block ends with.
+        private readonly Dictionary<int, int> _ends = [];
+
         /// <summary>Headers of the loops every round of which passes a point.</summary>
         internal SortedSet<int> Points { get; } = [];
 
@@ -77,7 +99,7 @@ internal sealed record PointPlan(
                 CountedLoop? loop = CountedLoop.Match(module, graph.Blocks[header]);
                 if (loop is null || !IsInvariant(loop.Bound, body))
                 {
-                    Points.Add(header);
+                    AddPoint(header);
                     continue;
                 }
                 int latch = graph.IndexOf(loop.Latch);
@@ -95,10 +117,37 @@ internal sealed record PointPlan(
                 }
                 else
                 {
-                    Points.Add(header);
+                    AddPoint(header);
                 }
             }
         }
+
+        internal PolledLoop Polled(int header) => _polled[header];
+
+        private void AddPoint(int header)
+        {
+            int latch = LatchOf(header);
+            bool innermost = !_loops.Keys.Any(other => other != header && _loops[header].Contains(other));
+            PolledLoop loop = new(
+                graph.Blocks[header], latch < 0 ? default : graph.Blocks[latch], _visits[header].Cost, innermost);
+            _polled.Add(header, loop);
+            Points.Add(header);
+            if (loop.PollsAtEnd)
+                _ends.Add(latch, header);
+        }
+
+        /// <summary>The source of all back edges to the header; -1 when there are several, or it is the end of another
+        /// loop's rounds as well.</summary>
+        private int LatchOf(int header)
+        {
+            int[] sources = [.. graph.Predecessors[header].Where(p => graph.IsBackEdge(p, header))];
+            return sources.Length == 1 && !_ends.ContainsKey(sources[0]) ? sources[0] : -1;
+        }
+
+        /// <summary>Whether the block starts with a point.</summary>
+        private bool StartsWithPoint(int block) => Points.Contains(block) && !_polled[block].PollsAtEnd;
+
+        private bool EndsWithPoint(int block) => _ends.TryGetValue(block, out int header) && Points.Contains(header);
 
         internal List<IrBlock> Body(int header) => [.. _loops[header].Order().Select(b => graph.Blocks[b])];
 
@@ -123,10 +172,7 @@ internal sealed record PointPlan(
         /// <summary>Outer loops first: one whose every round passes an inner loop's point needs none itself.</summary>
         internal void ChooseHeaders()
         {
-            int[] position = new int[graph.Blocks.Count];
-            for (int i = 0; i < graph.PostOrder.Length; i++)
-                position[graph.PostOrder[i]] = i;
-            foreach (int header in Points.OrderByDescending(h => position[h]).ToList())
+            foreach (int header in Points.OrderByDescending(h => graph.Position[h]).ToList())
             {
                 Points.Remove(header);
                 if (Reaches(header, _bounded))
@@ -175,21 +221,22 @@ internal sealed record PointPlan(
         private bool IsInvariant(IrValue bound, HashSet<int> body) =>
             !bound.IsInstruction || !body.Contains(graph.IndexOf(bound.Block));
 
-        /// <summary>Whether a path of at least one edge leads back there without entering a block that starts with a
-        /// point.</summary>
+        /// <summary>Whether a path of at least one edge leads back there without passing a point.</summary>
         private bool Reaches(int header, HashSet<(int From, int To)> without)
         {
             bool[] seen = new bool[graph.Blocks.Count];
             Stack<int> work = new([header]);
             while (work.TryPop(out int block))
             {
+                if (EndsWithPoint(block))
+                    continue;
                 foreach (int next in graph.Successors[block])
                 {
                     if (without.Contains((block, next)))
                         continue;
                     if (next == header)
                         return true;
-                    if (seen[next] || Points.Contains(next))
+                    if (seen[next] || StartsWithPoint(next))
                         continue;
                     seen[next] = true;
                     work.Push(next);
@@ -205,13 +252,15 @@ internal sealed record PointPlan(
             seen[0] = true;
             while (work.TryPop(out int block))
             {
-                if (Points.Contains(block))
+                if (StartsWithPoint(block))
                     continue;
                 for (IrValue i = graph.Blocks[block].First; !i.IsNone; i = i.Next)
                 {
                     if (i.Opcode == IrOpcode.Call && !i.IsInlineAsm() && !Calls.IsIntrinsic(i))
                         return true;
                 }
+                if (EndsWithPoint(block))
+                    continue;
                 foreach (int next in graph.Successors[block])
                 {
                     if (seen[next])

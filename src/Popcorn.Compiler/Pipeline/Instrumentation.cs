@@ -48,6 +48,8 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
             armed = ArmSetjmps.Run(module, function);
             SinkAddresses.Run(module, function, facts);
             DemoteForSites.Run(module, function, facts, options.LiveValuesMax);
+            // What is in memory by now need not be saved.
+            SaveAtPoints.Run(module, function);
         }
         // What was demoted above lies on the data stack too.
         DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);

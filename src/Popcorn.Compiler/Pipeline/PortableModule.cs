@@ -59,7 +59,11 @@ public static class PortableModule
         // One latch and one block before each loop, and phis for what leaves it: what SplitIntoChunks can work with,
         // and the back ends make anyway.
         if (level != OptimisationLevel.O0)
+        {
             module.RunPasses("function(loop-simplify,lcssa)", target);
+            if (points)
+                UnrollPolledLoops.Run(module, target);
+        }
         NormaliseAttributes.Run(module);
         SplitMultiplyAdd.Run(module);
         if (!points)

@@ -1,7 +1,7 @@
 // run: -O2 after=points
 // check-count: 4 call void @__pop_park()
 // The loop of sum goes on while its counter has not met the end of a chunk, and parks between chunks; so does each loop of
-// grid, whose outer rounds may have no point in the inner loop. The list's length is known to nobody: a point a round.
+// grid, whose outer rounds may have no point in the inner loop. The length of the list is known to nobody: a point every few rounds.
 // No point in rest, which has seven rounds at most, and none for the nine of fixed, each of which has nine at most.
 struct node { struct node *next; volatile int value; };
 
