@@ -96,7 +96,7 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
     }
 
     private static int Sum(Regex pattern, string log) => pattern.Matches(log).Sum(match =>
-        match.Groups.TryGetValue("n", out Group? number) ? int.Parse(number.ValueSpan) : 1);
+        match.Groups.TryGetValue("n", out Group? number) && number.Success ? int.Parse(number.ValueSpan) : 1);
 
     private static MoveCount Count(string path)
     {
