@@ -49,12 +49,11 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
 
     private PackageResult Build(bool rebuild)
     {
-        string recipe = File.ReadAllText(_recipe.Path);
         _ = Capture(Tool("need"), [.. _recipe.Needs]);
         string source = Capture(Tool("fetch-source"), [_recipe.Source]).Trim();
         string version = File.ReadAllText(Path.Combine(source, ".complete")).Trim();
         PackageResult result = new(_recipe.Name, version, _recipe.Suite, _recipe.Why, null, 0, null, null, null);
-        if (!rebuild && File.Exists(BuiltMark) && File.ReadAllText(BuiltMark) == recipe)
+        if (!rebuild && File.Exists(BuiltMark) && File.ReadAllText(BuiltMark) == _recipe.Script)
         {
             PackageResult? before = PackageResult.Load(ResultPath(_recipe.Name));
             return result with { BuildSeconds = before?.BuildSeconds ?? 0 };
@@ -69,7 +68,7 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
         int status = Shell("build", "build", ["bash"], BuildLimit);
         if (status != 0)
             return result with { BuildError = $"status {status}, see {LogPath("build")}" };
-        File.WriteAllText(BuiltMark, recipe);
+        File.WriteAllText(BuiltMark, _recipe.Script);
         return result with { BuildSeconds = Stopwatch.GetElapsedTime(began).TotalSeconds };
     }
 

@@ -14,10 +14,11 @@ internal sealed class Recipe
 {
     private const int SecondsDefault = 600;
 
-    private Recipe(string name, string path, Dictionary<string, string> keys)
+    private Recipe(string name, string path, Dictionary<string, string> keys, string script)
     {
         Name = name;
         Path = path;
+        Script = script;
         Source = keys.GetValueOrDefault("source", name);
         Suite = keys.GetValueOrDefault("suite", "make check");
         Why = keys.GetValueOrDefault("why", "");
@@ -38,6 +39,9 @@ internal sealed class Recipe
     public string Name { get; }
 
     public string Path { get; }
+
+    /// <summary>What is run, without the keys: a package is built again when this changes.</summary>
+    public string Script { get; }
 
     /// <summary>The distribution's source package.</summary>
     public string Source { get; }
@@ -85,7 +89,8 @@ internal sealed class Recipe
                 throw new PopcornException($"{path}: '{line}' is not of the form '# key: value'");
             keys[line[1..colon].Trim()] = line[(colon + 2)..];
         }
-        return new Recipe(name, path, keys);
+        string script = string.Join('\n', File.ReadLines(path).SkipWhile(line => line.StartsWith('#')));
+        return new Recipe(name, path, keys, script);
     }
 
     private static string Required(Dictionary<string, string> keys, string key, string path) =>
