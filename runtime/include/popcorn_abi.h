@@ -16,7 +16,7 @@
 #define POP_PROCESS_BYTES (POP_CONTROL_BYTES - POP_UNIT_BYTES)
 #define POP_TLS_TEMPLATE 0x300000ul
 #define POP_PRIVATE_BASE 0x800000000ul
-#define POP_NATIVE_STACK_STRIDE 0x1000000ul /* slot i's native stack lies in [base + i stride, base + (i+1) stride) */
+#define POP_NATIVE_STACK_STRIDE 0x1000000ul /* slot i's native stacks lie in [base + i stride, base + (i+1) stride) */
 #define POP_RECORDS_BASE 0xC00000000ul      /* restore records: [records base, private end) */
 #define POP_PRIVATE_END 0x1000000000ul
 #define POP_ARENA_BASE 0x1000000000ul

@@ -97,7 +97,7 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
     private static int Sum(Regex pattern, string log) => pattern.Matches(log).Sum(match =>
         match.Groups.TryGetValue("n", out Group? number) && number.Success ? int.Parse(number.ValueSpan) : 1);
 
-    private static MoveCount Count(string path)
+    private MoveCount Count(string path)
     {
         int programs = 0;
         int moves = 0;
@@ -114,7 +114,7 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
                     moves++;
                     break;
                 case "stayed":
-                    string reason = Numbers(document.RootElement.GetProperty("reason").GetString() ?? "");
+                    string reason = General(document.RootElement.GetProperty("reason").GetString() ?? "");
                     stayed[reason] = stayed.GetValueOrDefault(reason) + 1;
                     break;
             }
@@ -122,8 +122,12 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
         return new MoveCount(programs, moves, stayed);
     }
 
-    // Reasons that differ in a pid only are one.
-    private static string Numbers(string reason) => Regex.Replace(reason, "[0-9]+", "N");
+    // Reasons that differ in a number only are one, and so are those that name the same obstacle several times.
+    private string General(string reason)
+    {
+        string general = Regex.Replace(reason.Replace(Tree + "/", "", StringComparison.Ordinal), "[0-9]+", "N");
+        return string.Join("; ", general.Split("; ").Distinct());
+    }
 
     private string LogPath(string name) => Path.Combine(Folder, name + ".log");
 
