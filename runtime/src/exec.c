@@ -51,7 +51,8 @@ static int is_popcorn(int directory, const char *path, char *buffer)
 	return 0;
 }
 
-static char *number(char *to, const char *name, uint32_t value)
+/* NAME=VALUE with its end; returns where the next text can begin. */
+char *pop_write_variable(char *to, const char *name, uint32_t value)
 {
 	char digits[12];
 	int n = 0;
@@ -69,9 +70,9 @@ static char **extend(char *memory, char **environment, uint64_t count)
 	char **words = (char **)memory, *text = (char *)(words + count + 3);
 	for (uint64_t i = 0; i < count; i++) words[i] = environment[i];
 	words[count] = text;
-	text = number(text, "POPCORN_CONTROL=", (uint32_t)pop_unit_fd);
+	text = pop_write_variable(text, "POPCORN_CONTROL=", (uint32_t)pop_unit_fd);
 	words[count + 1] = text;
-	number(text, "POPCORN_MEMBER=", pop_unit_index());
+	pop_write_variable(text, "POPCORN_MEMBER=", pop_unit_index());
 	words[count + 2] = 0;
 	return words;
 }
@@ -86,7 +87,7 @@ static int names_itself(const char *path)
 {
 	char own[32];
 	if (equal(path, "/proc/self/exe")) return 1;
-	char *end = number(own, "/proc/", POP_STATE->pid);
+	char *end = pop_write_variable(own, "/proc/", POP_STATE->pid);
 	pop_copy(end - 1, "/exe", 5);
 	return equal(path, own);
 }

@@ -11,18 +11,6 @@ static char *next_text(char *text)
 	return text + 1;
 }
 
-static char *variable(char *to, const char *name, uint32_t value)
-{
-	char digits[12];
-	int n = 0;
-	while (*name) *to++ = *name++;
-	do digits[n++] = (char)('0' + value % 10);
-	while (value /= 10);
-	while (n) *to++ = digits[--n];
-	*to++ = 0;
-	return to;
-}
-
 static _Noreturn void give_up(void)
 {
 	for (;;) pop_raw(NR_exit_group, 127);
@@ -38,9 +26,9 @@ static _Noreturn void become(const struct pop_op_spawn *op, int script)
 	long script_fd = pop_raw(NR_fcntl, script, F_DUPFD_, LOWEST);
 	if (script_fd < 0 || pop_raw(NR_fcntl, pop_unit_fd, F_SETFD_, 0)) give_up();
 	envp[0] = texts;
-	envp[1] = variable(texts, "POPCORN_CONTROL=", (uint32_t)pop_unit_fd);
-	envp[2] = variable(envp[1], "POPCORN_MEMBER=", op->index);
-	variable(envp[2], "POPCORN_RESTORE=", (uint32_t)script_fd);
+	envp[1] = pop_write_variable(texts, "POPCORN_CONTROL=", (uint32_t)pop_unit_fd);
+	envp[2] = pop_write_variable(envp[1], "POPCORN_MEMBER=", op->index);
+	pop_write_variable(envp[2], "POPCORN_RESTORE=", (uint32_t)script_fd);
 	pop_raw(NR_execve, path, argv, envp);
 	give_up();
 }

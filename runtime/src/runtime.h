@@ -311,6 +311,7 @@ long pop_family_detach(void);
 /* exec.c */
 long pop_exec(struct pop_call *call);
 void pop_exec_note_self(void);
+char *pop_write_variable(char *to, const char *name, uint32_t value);
 
 /* vdso.c */
 void pop_vdso_find(const void *ehdr);

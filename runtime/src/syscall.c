@@ -91,10 +91,7 @@ void pop_call_prepare(struct pop_call *call)
 
 long pop_call_finish(struct pop_call *call, long result)
 {
-	switch (call->nr) {
-	default:
-		return pop_ids_answer(call, pop_translate_after(call, result));
-	}
+	return pop_ids_answer(call, pop_translate_after(call, result));
 }
 
 /* To the kernel and back; a kick alone never shows. */

@@ -164,6 +164,25 @@ static void peek(struct instance *instance, uint64_t address, void *to, size_t b
 	if (process_vm_readv(instance->pid, &local, 1, &remote, 1, 0) != (ssize_t)bytes) die("process_vm_readv");
 }
 
+/* A call made again after a move waits for the rest of its relative timeout. How late a busy machine ends it says
+ * nothing of that; what is asked of the kernel does, and may only shrink. */
+static void check_timeout(struct instance *instance)
+{
+	enum { NR_ppoll = 73, NR_nanosleep = 101 };
+	static struct { uint64_t nr; int64_t left_ns; } before;
+	struct timespec left;
+	struct pop_slot *slot = &instance->slots[0];
+	if (slot->state != POP_THREAD_PARKED_SYSCALL || (slot->nr != NR_ppoll && slot->nr != NR_nanosleep)) return;
+	peek(instance, slot->args[slot->nr == NR_ppoll ? 2 : 0], &left, sizeof left);
+	int64_t left_ns = left.tv_sec * 1000000000 + left.tv_nsec;
+	if (slot->nr == before.nr && left_ns > before.left_ns) {
+		fprintf(stderr, "harness: %ld ns were left of a timeout, and now %ld\n", before.left_ns, left_ns);
+		exit(97);
+	}
+	before.nr = slot->nr;
+	before.left_ns = left_ns;
+}
+
 static void send_all(int socket, const void *bytes, size_t count)
 {
 	while (count) {
@@ -315,9 +334,11 @@ int main(int argc, char **argv)
 		struct timespec pause = { pause_us / 1000000, pause_us % 1000000 * 1000 };
 		nanosleep(&pause, 0);
 		if (ended || !park(&current)) break;
+		check_timeout(&current);
 		/* Letting go and asking again must work as well as moving. */
 		release(&current);
 		if (!park(&current)) break;
+		check_timeout(&current);
 		current = move(&current, argv[i], argv[i + 1]);
 		moves++;
 	}

