@@ -106,7 +106,10 @@ public static unsafe class KernelObjects
         nint number = RuntimeInformation.OSArchitecture == Architecture.X64 ? 312 : 272;
         const int CompareFiles = 0; // KCMP_FILE
         nint order = Unistd.Syscall(number, pid, otherPid, CompareFiles, descriptor, otherDescriptor, 0);
-        return order < 0 ? null : order == 0;
+        if (order >= 0)
+            return order == 0;
+        // One that is not open any more is not the same as anything.
+        return Marshal.GetLastPInvokeError() == Errno.BadFile ? false : null;
     }
 
     /// <summary>Whether an epoll set's entry means what the descriptor of that number means in the process

@@ -46,16 +46,21 @@ public static class ProcessFiles
         }
     }
 
+    /// <summary>What it has open. What it closes while we look is left out.</summary>
     public static IReadOnlyList<DescriptorFacts> Descriptors(int pid)
     {
         List<DescriptorFacts> all = [];
         foreach (string path in Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd"))
         {
             int number = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
-            string target = new FileInfo(path).LinkTarget ?? "";
+            if (new FileInfo(path).LinkTarget is not string target)
+                continue;
+            IReadOnlyList<string> lines = DescriptorLines(pid, number);
+            if (lines.Count == 0)
+                continue;
             long position = 0;
             int flags = 0;
-            foreach (string line in File.ReadLines($"/proc/{pid}/fdinfo/{number}"))
+            foreach (string line in lines)
             {
                 if (line.StartsWith("pos:", StringComparison.Ordinal))
                     position = long.Parse(line.AsSpan(4).Trim(), CultureInfo.InvariantCulture);
@@ -68,9 +73,22 @@ public static class ProcessFiles
         return all;
     }
 
-    /// <summary>All lines the kernel has to say of a descriptor; what they are depends on its kind.</summary>
-    public static IReadOnlyList<string> DescriptorLines(int pid, int number) =>
-        File.ReadAllLines($"/proc/{pid}/fdinfo/{number}");
+    /// <summary>What a descriptor means, as the kernel names it; null for one that is not open.</summary>
+    public static string? DescriptorTarget(int pid, int number) => new FileInfo($"/proc/{pid}/fd/{number}").LinkTarget;
+
+    /// <summary>All lines the kernel has to say of a descriptor; what they are depends on its kind. None for one that
+    /// is not open.</summary>
+    public static IReadOnlyList<string> DescriptorLines(int pid, int number)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{pid}/fdinfo/{number}");
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>A line of <c>/proc/PID/status</c> without its name, or "" when there is none.</summary>
     public static string Status(int pid, string name)
@@ -153,6 +171,20 @@ public static class ProcessFiles
     {
         string text = File.ReadAllText($"/proc/{pid}/cmdline");
         return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
+    }
+
+    /// <summary>The environment a process was started with, as "NAME=value"; empty for a zombie, and for one of another
+    /// user.</summary>
+    public static IReadOnlyList<string> Environment(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>File it executes, or "" when that cannot be seen (a zombie, a process of another user).</summary>

@@ -18,7 +18,10 @@ public sealed class ObjectCapture : IDisposable
     private readonly ObjectContents _contents = new();
     private readonly List<string> _obstacles = [];
     private readonly SocketReader _sockets;
-    private readonly IReadOnlyList<DescriptorFacts> _ours = ProcessFiles.Descriptors(Environment.ProcessId);
+
+    /// <summary>What we were started with, as the program was. All else that we have open is closed on exec.</summary>
+    private readonly IReadOnlyList<DescriptorFacts> _inherited =
+        [.. ProcessFiles.Descriptors(Environment.ProcessId).Where(d => !d.CloseOnExec)];
 
     /// <param name="parked">Nothing of the programs runs: contents may be read.</param>
     public ObjectCapture(IReadOnlyList<DescriptorSource> sources, bool parked)
@@ -41,14 +44,10 @@ public sealed class ObjectCapture : IDisposable
             {
                 descriptions.Add(Describe(description, i));
             }
-            catch (UnsavableException e)
+            catch (Exception e) when (e is UnsavableException or LinuxCallException)
             {
-                Refuse(description, e.Message);
-                descriptions.Add(new ImageDescription(0, 0, 0, []));
-            }
-            catch (LinuxCallException e)
-            {
-                Refuse(description, e.Message);
+                if (!HasChanged(description))
+                    Refuse(description, e.Message);
                 descriptions.Add(new ImageDescription(0, 0, 0, []));
             }
         }
@@ -58,10 +57,18 @@ public sealed class ObjectCapture : IDisposable
             _contents, _obstacles);
     }
 
-    public void Dispose() => _table.Dispose();
+    public void Dispose()
+    {
+        _table.Dispose();
+        _contents.Dispose();
+    }
 
     private void Refuse(OpenDescription description, string why) =>
         _obstacles.Add($"descriptor {description.Facts.Number} ('{description.Facts.Target}') {why}");
+
+    /// <summary>What a running program has closed since we looked is in nobody's way.</summary>
+    private bool HasChanged(OpenDescription description) => !_parked && description.Facts.Target
+        != ProcessFiles.DescriptorTarget(description.Process.Pid, description.Facts.Number);
 
     private ImageDescription Describe(OpenDescription description, int index)
     {
@@ -128,7 +135,7 @@ public sealed class ObjectCapture : IDisposable
     /// </summary>
     private InheritedObject? Inherited(OpenDescription description)
     {
-        foreach (DescriptorFacts ours in _ours.Where(o => o.Target == description.Facts.Target))
+        foreach (DescriptorFacts ours in _inherited.Where(o => o.Target == description.Facts.Target))
         {
             bool isSame = KernelObjects.AreSame(
                 Environment.ProcessId, ours.Number, description.Process.Pid, description.Facts.Number) ?? false;

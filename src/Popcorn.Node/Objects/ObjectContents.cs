@@ -4,19 +4,38 @@ using Popcorn.Node.Moves;
 
 namespace Popcorn.Node.Objects;
 
-/// <summary>Contents of kernel objects that go into an image, by number: bytes in memory, or of a file of
-/// ours.</summary>
-public sealed class ObjectContents
+/// <summary>Contents of kernel objects that go into an image, by number: bytes in memory, or of files, which it
+/// owns.</summary>
+public sealed class ObjectContents : IDisposable
 {
     private readonly List<(ulong Bytes, MemorySource Source)> _all = [];
+    private readonly List<SafeFileHandle> _files = [];
 
     public int Count => _all.Count;
 
     public int Add(byte[] bytes) => Add(
         (ulong)bytes.Length, (offset, buffer) => bytes.AsSpan((int)offset, buffer.Length).CopyTo(buffer));
 
-    /// <summary>The file must stay open until the contents have been written.</summary>
-    public int Add(SafeFileHandle file, ulong bytes) => Add(bytes, (offset, buffer) =>
+    /// <summary>Takes the file over.</summary>
+    public int Add(SafeFileHandle file, ulong bytes)
+    {
+        _files.Add(file);
+        return Add(bytes, (offset, buffer) => Read(file, offset, buffer));
+    }
+
+    public IReadOnlyList<PageRange> Ranges(int number) =>
+        _all[number].Bytes == 0 ? [] : [new PageRange(0, _all[number].Bytes)];
+
+    public MemorySource Source(int number) => _all[number].Source;
+
+    public void Dispose()
+    {
+        foreach (SafeFileHandle file in _files)
+            file.Dispose();
+    }
+
+    /// <summary>What is missing at a file's end is zeros.</summary>
+    private static void Read(SafeFileHandle file, ulong offset, Span<byte> buffer)
     {
         for (int done = 0; done < buffer.Length;)
         {
@@ -28,12 +47,7 @@ public sealed class ObjectContents
             }
             done += count;
         }
-    });
-
-    public IReadOnlyList<PageRange> Ranges(int number) =>
-        _all[number].Bytes == 0 ? [] : [new PageRange(0, _all[number].Bytes)];
-
-    public MemorySource Source(int number) => _all[number].Source;
+    }
 
     private int Add(ulong bytes, MemorySource source)
     {
