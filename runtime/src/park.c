@@ -28,13 +28,14 @@ static void store_registers(struct pop_slot *slot, const struct pop_frame *frame
 static int park_wanted(void) { return pop_load(&POP_UNIT->request) & 1; }
 
 /* Until the agent lets go. An agent that dies with the move undecided has let go as well. A process that has moved
- * stays here for ever. */
+ * stays here until it is killed, or ends when nobody is left to do so. */
 static void wait_for_release(uint32_t seen)
 {
 	static const struct pop_timespec glance = { 1, 0 };
 	while (pop_load(&POP_UNIT->release) == seen || !pop_unit_current()) {
 		long result = pop_raw(NR_futex, &POP_UNIT->release, FUTEX_WAIT_, pop_load(&POP_UNIT->release), &glance);
 		if (result == -ETIMEDOUT_ && pop_unit_abandoned()) {
+			if (!pop_unit_current()) for (;;) pop_raw(NR_exit_group, 0);
 			pop_store(&POP_UNIT->countdown, 0);
 			pop_store(&POP_UNIT->flag, 0);
 			pop_store(&POP_UNIT->request, 0);
@@ -57,6 +58,12 @@ static void sleep_parked(struct pop_slot *slot, uint32_t state)
 	pop_unit_event();
 }
 
+/* The end of a process that has moved must not give up, in memory that others share, the locks it has taken along. */
+static void set_robust_list(uint64_t list, uint64_t length)
+{
+	if (length) pop_raw(NR_set_robust_list, list, length);
+}
+
 static void park(struct pop_frame *frame, uint32_t state)
 {
 	struct pop_slot *slot = pop_slot();
@@ -68,9 +75,11 @@ static void park(struct pop_frame *frame, uint32_t state)
 	thread->fp_environment = (uint32_t)pop_fenv_get();
 	pop_program_tid(slot);
 	store_registers(slot, frame);
+	set_robust_list(0, thread->robust_length);
 	pop_freeze_arrive(slot);
 	while (park_wanted()) sleep_parked(slot, state);
 	pop_freeze_leave(slot);
+	set_robust_list(thread->robust_list, thread->robust_length);
 	pop_signals_unblock(mask);
 }
 

@@ -265,12 +265,9 @@ static int agent_lives(void)
 	return pop_raw(NR_fcntl, pop_unit_fd, F_GETLK_, &lock) || lock.type != F_UNLCK_;
 }
 
-/* A parked thread of a process that has moved sleeps until it is killed. Nobody but the agent moves the unit to
- * another generation: without an agent, and with the generation still ours, no target has run or ever will. */
-int pop_unit_abandoned(void)
-{
-	return pop_unit_fd >= 0 && !agent_lives() && pop_unit_current();
-}
+/* Nobody but the agent moves the unit to another generation. So without an agent the generation is final: when it is
+ * still ours, no target has run or ever will; when it is not, the targets are the program. */
+int pop_unit_abandoned(void) { return pop_unit_fd >= 0 && !agent_lives(); }
 
 /* The process belongs to the generation that runs: for a target, the move has been committed. */
 int pop_unit_current(void) { return pop_load(&POP_UNIT->generation) == pop_generation; }

@@ -66,6 +66,12 @@ internal sealed class RunningProgram : IDisposable
         }
     }
 
+    /// <summary>Its standard input, for bytes that are no lines.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>Its standard output, for bytes that are no lines.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
     public void Send(string line)
     {
         _process.StandardInput.WriteLine(line);
@@ -82,11 +88,25 @@ internal sealed class RunningProgram : IDisposable
         Assert.Equal(Oracle.Step(number), ReadLine());
     }
 
+    public void Close() => _process.StandardInput.Close();
+
     /// <summary>Closes the input, and returns all that is left of the output with the exit code.</summary>
     public (int ExitCode, string Output, string Errors) Finish()
     {
-        _process.StandardInput.Close();
+        Close();
         return Wait();
+    }
+
+    /// <summary>Its processes and those of its supervisor, whoever their parents are now: they have our runtime folder
+    /// in their environment.</summary>
+    public IEnumerable<int> AllProcesses()
+    {
+        string wanted = $"XDG_RUNTIME_DIR={_runtimeFolder}";
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out int pid) && ProcessFiles.Environment(pid).Contains(wanted))
+                yield return pid;
+        }
     }
 
     public (int ExitCode, string Output, string Errors) Wait(TimeSpan? limit = null)
@@ -94,8 +114,14 @@ internal sealed class RunningProgram : IDisposable
         TimeSpan patience = limit ?? TimeSpan.FromSeconds(60);
         Task<string> rest = _process.StandardOutput.ReadToEndAsync();
         string output = rest.WaitAsync(patience).GetAwaiter().GetResult();
-        Assert.True(_process.WaitForExit(patience));
-        return (_process.ExitCode, output, _errors.GetAwaiter().GetResult());
+        int exitCode = WaitForExit(patience);
+        return (exitCode, output, _errors.GetAwaiter().GetResult());
+    }
+
+    public int WaitForExit(TimeSpan limit)
+    {
+        Assert.True(_process.WaitForExit(limit));
+        return _process.ExitCode;
     }
 
     public (int ExitCode, string Output, string Errors) Migrate(Isa target, params string[] options) =>
@@ -113,19 +139,13 @@ internal sealed class RunningProgram : IDisposable
 
     public void Dispose()
     {
+        // The supervisor first, or it would end as its program ended and report that.
         if (!_process.HasExited)
-        {
-            // The supervisor first, or it would end as its program ended and report that.
-            int[] descendants = [.. Descendants(_process.Id)];
             _process.Kill();
-            foreach (int descendant in descendants)
-                End(descendant);
-        }
+        foreach (int process in AllProcesses())
+            End(process);
         _process.Dispose();
     }
-
-    private static IEnumerable<int> Descendants(int pid) =>
-        ProcessFiles.Children(pid).SelectMany(c => Descendants(c).Prepend(c));
 
     private static void End(int pid)
     {

@@ -238,6 +238,30 @@ public class CheckpointTests
         Assert.Equal(3, program.Finish().ExitCode);
     }
 
+    [Fact]
+    public void FullDisk_LeavesNoFileAndAProgramThatGoesOn()
+    {
+        // A disk of its own, which only the supervisor sees.
+        const string MountAndExecute = "mount -t tmpfs -o size=1m none \"$0\" && exec \"$@\"";
+        string disk = Repository.Scratch("full-disk");
+        using RunningProgram program = new(
+            ["run", Repository.Survivor],
+            below: ["unshare", "--mount", "--user", "--map-root-user", "bash", "-c", MountAndExecute, disk]);
+        Assert.Equal("ready", program.ReadLine());
+        program.Send("grow");
+        Assert.Equal("grown", program.ReadLine());
+
+        (int code, _, string errors) = program.Popcorn(
+            "checkpoint", $"{program.Status.Pid}", "--compress", "none", "-o", Path.Combine(disk, "image"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("was not saved and goes on", errors);
+        Assert.Contains("No space left on device", errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"/proc/{program.SupervisorPid}/root{disk}"));
+        program.Step(0);
+        Assert.Equal(3, program.Finish().ExitCode);
+    }
+
     private static string Save(string name, out RunningProgram program) => Save(name, out program, out _);
 
     /// <summary>A survivor of its own after three steps, saved and still running.</summary>
