@@ -60,7 +60,6 @@ struct pop_record {
 /* 7. Control region. */
 enum { POP_ISA_X86_64 = 1, POP_ISA_AARCH64 = 2, POP_ISA_RISCV64 = 3 };
 enum { POP_STATE_STARTING, POP_STATE_RUNNING, POP_STATE_RESTORING };
-enum { POP_UNMOVABLE_SHARED = 2, POP_UNMOVABLE_HANDLER = 4 };
 
 /* What all processes of a unit share: first page of the region. */
 struct pop_unit {
@@ -111,7 +110,7 @@ struct pop_control {
 	uint32_t pid;
 	uint32_t exiting;
 	uint32_t state;
-	uint32_t unmovable;
+	uint32_t reserved1;
 	uint64_t arena_table;
 	uint32_t slots_used;
 	uint32_t index;
@@ -183,7 +182,7 @@ enum {
 	POP_OP_SYNC = 32, POP_OP_CALL,
 };
 enum { POP_ANSWER_READY = 1, POP_ANSWER_ERROR = 2, POP_ANSWER_SYNCED = 3 };
-enum { POP_MAP_NORESERVE = 4 };
+enum { POP_MAP_SHARED = 1, POP_MAP_NORESERVE = 4 };
 
 struct pop_frame_header { uint32_t op, bytes; };
 struct pop_answer { uint32_t kind, op; int64_t value; };
@@ -230,7 +229,6 @@ POP_AT(struct pop_control, isa, 12);
 POP_AT(struct pop_control, pid, 16);
 POP_AT(struct pop_control, exiting, 20);
 POP_AT(struct pop_control, state, 24);
-POP_AT(struct pop_control, unmovable, 28);
 POP_AT(struct pop_control, arena_table, 32);
 POP_AT(struct pop_control, slots_used, 40);
 POP_AT(struct pop_control, index, 44);

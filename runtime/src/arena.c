@@ -144,15 +144,6 @@ static void note_freed(uint64_t start)
 	if (start < POP_STATE->arena_hint) POP_STATE->arena_hint = start;
 }
 
-static void note_shared(void)
-{
-	uint32_t any = 0;
-	for (uint32_t i = 0; i < POP_TABLE->count; i++)
-		any |= (entries()[i].flags & (POP_ENTRY_SHARED | POP_ENTRY_FILE)) == POP_ENTRY_SHARED;
-	if (any) __atomic_or_fetch(&POP_CONTROL->unmovable, POP_UNMOVABLE_SHARED, __ATOMIC_SEQ_CST);
-	else __atomic_and_fetch(&POP_CONTROL->unmovable, ~POP_UNMOVABLE_SHARED, __ATOMIC_SEQ_CST);
-}
-
 static long map_locked(uint64_t address, uint64_t bytes, int prot, int flags, int fd, uint64_t offset, int entry_flags)
 {
 	int replace = flags & MAP_FIXED_ && !(flags & MAP_FIXED_NOREPLACE_);
@@ -180,7 +171,6 @@ static long map_locked(uint64_t address, uint64_t bytes, int prot, int flags, in
 	if (!(flags & MAP_ANONYMOUS_)) entry_flags |= POP_ENTRY_FILE;
 	if (flags & MAP_NORESERVE_) entry_flags |= POP_ENTRY_NORESERVE;
 	remember(address, bytes, prot, entry_flags, flags & MAP_ANONYMOUS_ ? 0 : offset);
-	if (entry_flags & POP_ENTRY_SHARED) note_shared();
 	return (long)address;
 }
 
@@ -205,7 +195,6 @@ static long unmap_locked(uint64_t address, uint64_t bytes)
 	if (result) return result;
 	forget(address, address + bytes);
 	note_freed(address);
-	if (POP_CONTROL->unmovable & POP_UNMOVABLE_SHARED) note_shared();
 	return 0;
 }
 
@@ -334,5 +323,4 @@ void pop_arena_adopt(void)
 	uint64_t bytes = entries()[0].bytes;
 	if (bytes < POP_TABLE_BYTES) map_fixed(POP_ARENA_BASE + bytes, POP_TABLE_BYTES - bytes);
 	POP_STATE->arena_lock = 0;
-	note_shared();
 }

@@ -59,11 +59,13 @@ static int read_header(struct pop_frame_header *header)
 	return has ? control.fd : -1;
 }
 
-/* Keeps the script's socket out of the way of a descriptor that the program owns. */
+/* Keeps the script's socket and the unit's region out of the way of a descriptor that the program owns. */
 static void give_way(int target)
 {
+	long moved = pop_unit_give_way(target);
+	if (moved < 0) fail(POP_OP_FD, moved);
 	if (script != target) return;
-	long moved = pop_raw(NR_fcntl, script, F_DUPFD_CLOEXEC_, SOCKET_LOWEST);
+	moved = pop_raw(NR_fcntl, script, F_DUPFD_CLOEXEC_, SOCKET_LOWEST);
 	if (moved < 0) fail(POP_OP_FD, moved);
 	script = (int)moved;
 }
@@ -80,7 +82,7 @@ static long place(int fd, int target, int cloexec)
 static long op_map(void)
 {
 	const struct pop_op_map *op = (void *)payload.bytes;
-	int flags = MAP_PRIVATE_ | MAP_ANONYMOUS_ | MAP_FIXED_;
+	int flags = (op->flags & POP_MAP_SHARED ? MAP_SHARED_ : MAP_PRIVATE_) | MAP_ANONYMOUS_ | MAP_FIXED_;
 	if (op->flags & POP_MAP_NORESERVE) flags |= MAP_NORESERVE_;
 	if (op->addr >= POP_RECORDS_BASE && op->addr < POP_PRIVATE_END) {
 		if (record_region_count == REGIONS_MAX) return -ENOMEM_;
@@ -283,7 +285,8 @@ void pop_thread_go(struct pop_slot *slot)
 		pop_store(&pop_gate, 1);
 		pop_futex_wake(&pop_gate, 0x7fffffff);
 	} else {
-		pop_futex_wake(&arrived, 0x7fffffff);
+		/* The last one alone wakes the first thread: on a busy machine each wake-up is a turn of everybody's. */
+		if (present == thread_count) pop_futex_wake(&arrived, 1);
 		while (!pop_load(&pop_gate)) pop_futex_wait(&pop_gate, 0);
 	}
 	pop_freeze_end_thread(slot);

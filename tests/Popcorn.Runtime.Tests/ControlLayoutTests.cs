@@ -45,7 +45,6 @@ public sealed class ControlLayoutTests(RuntimePrograms programs)
         ("offsetof(struct pop_control, isa)", ControlLayout.IsaField),
         ("offsetof(struct pop_control, exiting)", ControlLayout.Exiting),
         ("offsetof(struct pop_control, state)", ControlLayout.State),
-        ("offsetof(struct pop_control, unmovable)", ControlLayout.Unmovable),
         ("offsetof(struct pop_control, arena_table)", ControlLayout.ArenaTable),
         ("POP_SLOTS_OFFSET", ControlLayout.SlotsOffset),
         ("sizeof(struct pop_slot)", ControlLayout.SlotBytes),

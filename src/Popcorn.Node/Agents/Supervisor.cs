@@ -282,10 +282,9 @@ public sealed class Supervisor : IDisposable
             throw new MoveException(MovePhase.Check, $"unknown ISA '{request.Isa}'");
         if (!request.DryRun)
             return MoveTo(target);
-        IReadOnlyList<TreeNode> nodes = _tree.Read();
-        IReadOnlyList<string> obstacles = ObstacleFinder.Find(nodes, target);
+        IReadOnlyList<string> obstacles = _mover.FindObstacles(target);
         ProgramProcess[] members =
-            [.. nodes.SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
+            [.. _tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
         bool emulated = !IsaHost.TryFind(target, out IsaHost host) || host.IsEmulated;
         return new MoveReport(
             _moves + 1, _process.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,

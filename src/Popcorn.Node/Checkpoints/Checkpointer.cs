@@ -23,9 +23,11 @@ public static class Checkpointer
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(process);
-        List<string> obstacles = [.. ObstacleFinder.FindInProcess(process)];
+        List<Obstacle> common = [.. ObstacleFinder.FindInProcess(process)];
         if (process.HasEnded)
-            return obstacles;
+            return Obstacle.Sentences(common);
+        ProcessObstacles.FindUnsavableMemory(process.Child.Pid, common);
+        List<string> obstacles = [.. Obstacle.Sentences(common)];
         int others = tree.Read().SelectMany(n => n.Walk()).Count(n => n.Pid != process.Child.Pid);
         if (others > 0)
             obstacles.Add($"it has {others} child processes, and a checkpoint file holds one; only a move takes all");
@@ -61,7 +63,7 @@ public static class Checkpointer
         if (parking.Outcome == ParkOutcome.TimedOut)
             throw new MoveException(MovePhase.Park, parking.Why);
         using ProcessCapture capture = new(process);
-        CapturedProcess captured = capture.ReadRest(capture.ReadThreads());
+        CapturedProcess captured = capture.ReadRest(capture.ReadThreads(), withShared: true);
         using ObjectCapture objects = new([SourceOf(process)], parked: true);
         CapturedObjects found = objects.Read();
         Refuse(found.Obstacles);
@@ -131,7 +133,8 @@ public static class Checkpointer
             traits.Limits,
             objects.Descriptors[0],
             objects.RecordLocks[0],
-            [.. captured.Mappings.Select(m => new ImageMapping(m, captured.Paths.GetValueOrDefault(m.Start, "")))],
+            [.. captured.Mappings.Select(m => new ImageMapping(
+                m, (captured.Origins.GetValueOrDefault(m.Start) as PathOrigin)?.Path ?? ""))],
             [.. captured.Threads.Select(t => Encode(t, traits, program.Map))]);
     }
 

@@ -62,10 +62,10 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
                 RestoreScriptWriter.Close(sender.Frames, inherited);
         }
         Wire.Control.ArenaEntry[] mappings = [.. process.Mappings.Select(m => m.Entry)];
-        Dictionary<ulong, string> paths = process.Mappings.Where(m => m.Entry.IsFile)
-            .ToDictionary(m => m.Entry.Start, m => choices.Map(m.Path));
+        Dictionary<ulong, MappingOrigin> origins = process.Mappings.Where(m => m.Path.Length > 0)
+            .ToDictionary(m => m.Entry.Start, m => (MappingOrigin)new PathOrigin(choices.Map(m.Path)));
         new MemoryLayout(mappings).Replace(MemoryLayout.None, sender.Frames);
-        RestoreScript.MapFiles(sender.Frames, mappings, paths);
+        RestoreScript.MapObjects(sender.Frames, mappings, origins);
         restoring.Synchronise();
         using (RemoteMemory memory = new(restoring.Process.Child.Pid))
             image.ReadMemory(0, memory.Write);
@@ -152,7 +152,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         List<string> wrong = [];
         foreach (ImageProcess process in image.Processes)
         {
-            foreach (ImageMapping mapping in process.Mappings.Where(m => m.Entry.IsFile))
+            foreach (ImageMapping mapping in process.Mappings.Where(m => m.Path.Length > 0))
             {
                 if (!File.Exists(choices.Map(mapping.Path)))
                     wrong.Add(

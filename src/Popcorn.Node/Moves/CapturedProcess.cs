@@ -8,11 +8,11 @@ namespace Popcorn.Node.Moves;
 /// they are until they are sent.
 /// </summary>
 /// <param name="Pages">Ranges whose bytes matter, ascending, the data segment among them.</param>
-/// <param name="Paths">File names of file mappings, by start address.</param>
+/// <param name="Origins">What is mapped, by start address; memory of the process's own has no entry.</param>
 public sealed record CapturedProcess(
     IReadOnlyList<CapturedThread> Threads,
     IReadOnlyList<ArenaEntry> Mappings,
-    IReadOnlyDictionary<ulong, string> Paths,
+    IReadOnlyDictionary<ulong, MappingOrigin> Origins,
     IReadOnlyList<PageRange> Pages,
     IReadOnlyList<DescriptorFacts> Descriptors,
     string WorkingDirectory,

@@ -23,7 +23,7 @@ public sealed class CapturedTree : IDisposable
                 captured._captures.Add(node, (capture, null!));
                 IReadOnlyList<CapturedThread> threads = capture.ReadThreads();
                 clock.TransformMs += clock.Lap();
-                captured._captures[node] = (capture, capture.ReadRest(threads));
+                captured._captures[node] = (capture, capture.ReadRest(threads, withShared: false));
                 clock.CaptureMs += clock.Lap();
             }
             return captured;

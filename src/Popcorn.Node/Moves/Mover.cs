@@ -20,6 +20,10 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How long a target's start may take before the program is parked: an emulator takes a tenth of that on a
+    /// machine that has a processor for it.</summary>
+    private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// Returns the processes that are the program now, with a report; the sources are dead.
     /// Throws <see cref="MoveException"/> when they stay where they are.
@@ -31,7 +35,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         ArgumentNullException.ThrowIfNull(prepare);
         try
         {
-            RefuseEarly(target);
+            Refuse(FindObstacles(target));
             return MoveTo(target, number, prepare);
         }
         catch (Exception e) when (
@@ -43,30 +47,25 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     }
 
     /// <summary>
-    /// A process that is just being forked, or executes another of our programs, is nobody for a moment, and one that
-    /// ends is nobody soon: parking waits for them, so they get time here too.
+    /// What stands in the way of a move now; nothing is touched. A process that is just being forked, or executes
+    /// another of our programs, is nobody for a moment, and one that ends is nobody soon: they get a second, as they
+    /// would when the program is parked.
     /// </summary>
-    private void RefuseEarly(Isa target)
+    public IReadOnlyList<string> FindObstacles(Isa target)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
             uint seen = tree.Unit.Events;
-            IReadOnlyList<TreeNode> nodes = tree.Read();
-            if (ObstacleFinder.Find(nodes, target).Count == 0)
-                return;
-            // Asked after the obstacles: what ended while they were looked for is seen to have ended now.
-            bool isChanging = nodes.SelectMany(n => n.Walk()).Any(n =>
-                !n.IsZombie && (n.Process is null || n.Process.Control.IsExiting || n.Process.HasEnded));
-            if (!isChanging || Stopwatch.GetElapsedTime(start) >= s_patience)
-                Refuse(nodes, target);
+            IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(tree.Read(), target);
+            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= s_patience)
+                return Obstacle.Sentences(obstacles);
             tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
     }
 
-    private static void Refuse(IReadOnlyList<TreeNode> nodes, Isa target)
+    private static void Refuse(IReadOnlyList<string> obstacles)
     {
-        IReadOnlyList<string> obstacles = ObstacleFinder.Find(nodes, target);
         if (obstacles.Count > 0)
             throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
     }
@@ -84,15 +83,19 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             _ = source.Program.Load(source.Isa);
             _ = source.Program.Load(target);
         }
-        // A program that has parked by itself waits anyway: its capture then overlaps with the target's start.
+        // A program that has parked by itself waits anyway: its capture then overlaps with the target's start. One
+        // whose threads leave the target no processor has to make room for it.
         PreCopy copied = PreCopy.None;
-        if (!parkedAlready)
+        if (!parkedAlready && targets.TryWaitRoot(s_headStart))
         {
-            targets.WaitRootStarted();
             clock.StartMs = clock.Lap();
             if (targets.Root is RestoreTarget root)
                 copied = PreCopy.Run(before.Select(n => n.Process!).First(p => p.Index == ProcessUnit.RootIndex), root);
             clock.PreCopyMs = clock.Lap();
+        }
+        else
+        {
+            clock.StartMs = clock.Lap();
         }
         return MoveParked(target, targets, copied, clock, number, prepare);
     }
@@ -110,15 +113,16 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             throw new MoveException(MovePhase.Park, parking.Why);
         // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
         IReadOnlyList<TreeNode> nodes = tree.Read(targets.Root?.Process.Child.Pid);
-        Refuse(nodes, target);
+        Refuse(Obstacle.Sentences(ObstacleFinder.Find(nodes, target)));
         clock.CaptureMs = clock.Lap();
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
+        using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
         targets.WaitRootStarted();
         targets.Build(nodes);
         foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
         {
             PreCopy held = node.Process!.Index == ProcessUnit.RootIndex ? copied : PreCopy.None;
-            clock.StillBytes += Transfer(node.Process, restoring, captured.Captures[node], held);
+            clock.StillBytes += Transfer(node.Process, restoring, captured.Captures[node], held, shared);
         }
         clock.TransferMs = clock.Lap();
         foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
@@ -140,7 +144,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     /// <summary>Returns the bytes of memory that had to be written.</summary>
     private long Transfer(
         ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from,
-        PreCopy held)
+        PreCopy held, SharedMemory shared)
     {
         (ProcessCapture capture, CapturedProcess captured) = from;
         ScriptSender sender = restoring.Sender;
@@ -158,6 +162,8 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 sender.SendDescriptor(duplicate, descriptor.Number, descriptor.CloseOnExec);
             }
             long written = held.Complete(capture, captured, restoring);
+            SegmentAttachment.Send(sender.Frames, captured);
+            shared.Send(sender, captured);
             RestoreScript.Protect(sender.Frames, captured.Mappings);
             RestoreScriptWriter.WorkingDirectory(sender.Frames, captured.WorkingDirectory);
             RestoreScriptWriter.FileModeMask(sender.Frames, captured.FileModeMask);
@@ -190,7 +196,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 };
             }
             if (restoring.Process.HasEnded)
-                throw new MoveException(MovePhase.Commit, "a target was killed meanwhile");
+                throw new MoveException(MovePhase.Commit, restoring.DescribeEnd());
             PassPendingSignals(node.Process.Child, restoring.Process.Child);
         }
         int foreground = GiveTerminal(targets);

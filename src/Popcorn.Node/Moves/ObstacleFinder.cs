@@ -13,44 +13,47 @@ namespace Popcorn.Node.Moves;
 public static class ObstacleFinder
 {
     /// <summary>Those of a whole unit, which moves as one.</summary>
-    public static IReadOnlyList<string> Find(IReadOnlyList<TreeNode> tree, Isa target)
+    public static IReadOnlyList<Obstacle> Find(IReadOnlyList<TreeNode> tree, Isa target)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        List<string> obstacles = [];
+        List<Obstacle> obstacles = [];
         if (!IsaHost.TryFind(target, out _))
             obstacles.Add(IsaHost.MissingEmulator(target));
         TreeNode[] nodes = [.. tree.SelectMany(n => n.Walk())];
         if (!nodes.Any(n => n.IsMember))
-            obstacles.Add("the program is ending");
+            obstacles.Add(Obstacle.Ending);
         foreach (ProgramFiles program in nodes.Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct())
             FindInProgram(program, target, obstacles);
         foreach (TreeNode node in nodes)
         {
             // One process needs no telling which.
             string prefix = nodes.Length > 1 ? $"process {node.ProgramPid}: " : "";
-            obstacles.AddRange(FindInNode(node).Select(o => prefix + o));
+            obstacles.AddRange(FindInNode(node).Select(o => o with { Sentence = prefix + o.Sentence }));
         }
         return obstacles;
     }
 
     /// <summary>What keeps one process of a tree from moving.</summary>
-    private static IEnumerable<string> FindInNode(TreeNode node)
+    private static IEnumerable<Obstacle> FindInNode(TreeNode node)
     {
         if (node.Process is not null)
         {
-            foreach (string obstacle in FindInProcess(node.Process))
+            foreach (Obstacle obstacle in FindInProcess(node.Process))
                 yield return obstacle;
             if (node.Facts.IsStopped)
                 yield return "it is stopped; continue it first (kill -CONT)";
             if (node.LeadsSession && node.Facts.Terminal != 0)
                 yield return "it leads a session with a controlling terminal, which cannot be handed over";
-            foreach (string obstacle in FindLocks(node.Process))
+            foreach (Obstacle obstacle in FindLocks(node.Process))
                 yield return obstacle;
         }
         else if (node.IsForeign)
         {
-            yield return $"it runs '{ProcessFiles.Executable(node.Pid)}', which was not built by 'popcorn cc' " +
-                "(or whose .popcorn folder is missing)";
+            // It may be a child of a program of ours that has not said yet who it is.
+            yield return new Obstacle(
+                $"it runs '{ProcessFiles.Executable(node.Pid)}', which was not built by 'popcorn cc' " +
+                "(or whose .popcorn folder is missing)",
+                Passes: true);
         }
         else if (node.IsZombie && node.Entry is null && node.Facts.Parent != Environment.ProcessId)
         {
@@ -58,16 +61,18 @@ public static class ObstacleFinder
         }
         else if (!node.IsZombie)
         {
-            yield return node.Entry!.Value.State == UnitProcessState.Starting
-                ? "it is starting; try again"
-                : $"nothing is known of its program '{ProcessFiles.Executable(node.Pid)}': is its .popcorn folder " +
-                    "there?";
+            yield return new Obstacle(
+                node.Entry!.Value.State == UnitProcessState.Starting
+                    ? "it is starting; try again"
+                    : $"nothing is known of its program '{ProcessFiles.Executable(node.Pid)}': is its .popcorn " +
+                        "folder there?",
+                Passes: true);
         }
     }
 
-    private static List<string> FindLocks(ProgramProcess process)
+    private static List<Obstacle> FindLocks(ProgramProcess process)
     {
-        List<string> locks = [];
+        List<Obstacle> locks = [];
         try
         {
             if (!process.HasEnded)
@@ -75,12 +80,12 @@ public static class ObstacleFinder
         }
         catch (IOException)
         {
-            locks.Add("the program is ending");
+            locks.Add(Obstacle.Ending);
         }
         return locks;
     }
 
-    private static void FindInProgram(ProgramFiles program, Isa target, List<string> obstacles)
+    private static void FindInProgram(ProgramFiles program, Isa target, List<Obstacle> obstacles)
     {
         if (!program.Has(target))
         {
@@ -99,17 +104,17 @@ public static class ObstacleFinder
     }
 
     /// <summary>Those that any destination has, a checkpoint file included.</summary>
-    public static IReadOnlyList<string> FindInProcess(ProgramProcess process)
+    public static IReadOnlyList<Obstacle> FindInProcess(ProgramProcess process)
     {
-        List<string> obstacles = [];
+        List<Obstacle> obstacles = [];
         ControlRegion control = process.Control;
         if (process.HasEnded || control.IsExiting)
         {
-            obstacles.Add("the program is ending");
+            obstacles.Add(Obstacle.Ending);
             return obstacles;
         }
         if (control.State != RuntimeState.Running)
-            obstacles.Add("the program has not finished starting");
+            obstacles.Add(new Obstacle("the program has not finished starting", Passes: true));
         else if (control.AbiVersion != ControlLayout.AbiVersion)
         {
             obstacles.Add(
@@ -118,8 +123,6 @@ public static class ObstacleFinder
         }
         if (control.Threads > ControlLayout.SlotCount)
             obstacles.Add($"it has {control.Threads} threads, at most {ControlLayout.SlotCount} can move");
-        if ((control.Unmovable & UnmovableReasons.SharedMapping) != 0)
-            obstacles.Add("it shares memory with other processes, by a MAP_SHARED mapping that nothing keeps track of");
         try
         {
             ProcessObstacles.Find(process.Child.Pid, obstacles);
@@ -127,7 +130,7 @@ public static class ObstacleFinder
         catch (IOException)
         {
             // It ended while we looked.
-            obstacles.Add("the program is ending");
+            obstacles.Add(Obstacle.Ending);
         }
         return obstacles;
     }

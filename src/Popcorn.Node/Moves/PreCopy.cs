@@ -83,7 +83,7 @@ public sealed class PreCopy
         ArgumentNullException.ThrowIfNull(target);
         MemoryLayout layout = new(captured.Mappings);
         layout.Replace(_layout, target.Sender.Frames);
-        RestoreScript.MapFiles(target.Sender.Frames, captured.Mappings, captured.Paths);
+        RestoreScript.MapObjects(target.Sender.Frames, captured.Mappings, captured.Origins);
         target.Synchronise();
         // What was copied and is not there any more reads as zeros, and is written so.
         IReadOnlyList<PageRange> held = PageRanges.Intersect(_pages, layout.Kept(_layout));

@@ -30,15 +30,26 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
             : throw new BadInputException(Where, ControlLayout.SlotsOffset, "the program has no threads");
     }
 
-    public CapturedProcess ReadRest(IReadOnlyList<CapturedThread> threads)
+    /// <param name="withShared">Pages of shared memory matter as well: nobody else brings them along.</param>
+    public CapturedProcess ReadRest(IReadOnlyList<CapturedThread> threads, bool withShared)
     {
         ArenaEntry[] mappings = ReadMappings();
+        DescriptorFacts[] descriptors = [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !IsOurs(d))];
+        Dictionary<ulong, MappingOrigin> origins = OriginReader.Read(process.Child.Pid, mappings, descriptors);
+        List<PageRange> pages = FindPages(mappings);
+        if (withShared)
+        {
+            // Pages that others have filled are in none of this process's tables.
+            pages.AddRange(mappings.Where(m => origins.GetValueOrDefault(m.Start) is SharedOrigin)
+                .Select(m => new PageRange(m.Start, m.End)));
+            pages.Sort((a, b) => a.Start.CompareTo(b.Start));
+        }
         return new CapturedProcess(
             threads,
             mappings,
-            ReadPaths(mappings),
-            FindPages(mappings),
-            [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !IsOurs(d))],
+            origins,
+            pages,
+            descriptors,
             ProcessFiles.WorkingDirectory(process.Child.Pid),
             ProcessFiles.FileModeMask(process.Child.Pid));
     }
@@ -55,27 +66,6 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         byte[] entries = new byte[count * ArenaTable.EntryBytes];
         _memory.Read(address + ArenaTable.HeaderBytes, entries);
         return ArenaTable.ReadEntries(entries, count, where);
-    }
-
-    /// <summary>Which file backs each file mapping, as the kernel names it.</summary>
-    public Dictionary<ulong, string> ReadPaths(IReadOnlyList<ArenaEntry> mappings)
-    {
-        Dictionary<ulong, string> paths = [];
-        if (!mappings.Any(m => m.IsFile))
-            return paths;
-        MapLine[] lines = [.. ProcessFiles.Maps(process.Child.Pid)];
-        foreach (ArenaEntry mapping in mappings.Where(m => m.IsFile))
-        {
-            MapLine line = Array.Find(lines, l => l.Start <= mapping.Start && mapping.Start < l.End);
-            string path = line.Path ?? "";
-            if (!path.StartsWith('/') || path.EndsWith(" (deleted)", StringComparison.Ordinal))
-            {
-                throw new MoveException(
-                    MovePhase.Capture, $"the file mapped at 0x{mapping.Start:x} cannot be opened again ('{path}')");
-            }
-            paths[mapping.Start] = path;
-        }
-        return paths;
     }
 
     /// <summary>

@@ -24,15 +24,16 @@ internal static class ProcessObstacles
         ("anon_inode:[landlock-ruleset]", "is a set of rules for this process"),
     ];
 
-    public static void Find(int pid, List<string> obstacles)
+    public static void Find(int pid, List<Obstacle> obstacles)
     {
         FindStates(pid, obstacles);
+        IReadOnlyList<DescriptorFacts> descriptors = ProcessFiles.Descriptors(pid);
         foreach (MapLine line in ProcessFiles.Maps(pid))
         {
-            if (DescribeMapping(line) is string reason)
+            if (DescribeMapping(pid, line, descriptors) is string reason)
                 obstacles.Add($"memory at 0x{line.Start:x} {reason}");
         }
-        foreach (DescriptorFacts descriptor in ProcessFiles.Descriptors(pid))
+        foreach (DescriptorFacts descriptor in descriptors)
         {
             string? reason = Array.Find(s_descriptors, d => descriptor.Target.StartsWith(
                 d.Target, StringComparison.Ordinal)).Reason;
@@ -43,9 +44,21 @@ internal static class ProcessObstacles
         }
     }
 
+    /// <summary>Memory that a live move hands over, and a checkpoint cannot hold.</summary>
+    public static void FindUnsavableMemory(int pid, List<Obstacle> obstacles)
+    {
+        foreach (MapLine line in ProcessFiles.Maps(pid).Where(IsProgramMemory))
+        {
+            if (line.Path.StartsWith(OriginReader.SegmentPath, StringComparison.Ordinal))
+                obstacles.Add($"memory at 0x{line.Start:x} is System V shared memory ('{line.Path}')");
+            else if (OriginReader.IsNameless(line))
+                obstacles.Add($"memory at 0x{line.Start:x} is a file that has no name any more ('{line.Path}')");
+        }
+    }
+
     /// <summary>A checkpoint takes these again; in a live move the old process still holds them when the new one would
     /// have to.</summary>
-    public static void FindRecordLocks(ChildProcess process, List<string> obstacles)
+    public static void FindRecordLocks(ChildProcess process, List<Obstacle> obstacles)
     {
         DescriptorSource source = new(process, ProcessFiles.Descriptors(process.Pid));
         foreach (Wire.Image.ImageRecordLock held in RecordLocks.Read(source))
@@ -57,7 +70,7 @@ internal static class ProcessObstacles
         }
     }
 
-    private static void FindStates(int pid, List<string> obstacles)
+    private static void FindStates(int pid, List<Obstacle> obstacles)
     {
         string tracer = ProcessFiles.Status(pid, "TracerPid");
         if (tracer is not ("0" or ""))
@@ -79,19 +92,23 @@ internal static class ProcessObstacles
             obstacles.Add($"it has taken on other user ids ({ProcessFiles.Status(pid, "Uid").Replace('\t', ' ')})");
     }
 
-    private static string? DescribeMapping(MapLine line)
+    private static bool IsProgramMemory(MapLine line) =>
+        ProgramAddresses.IsInArena(line.Start, line.End - line.Start);
+
+    private static string? DescribeMapping(int pid, MapLine line, IReadOnlyList<DescriptorFacts> descriptors)
     {
         if (line.Path.StartsWith("/[aio]", StringComparison.Ordinal))
             return "is a ring of kernel AIO (io_setup)";
-        if (line.Path.StartsWith("/SYSV", StringComparison.Ordinal))
-            return $"is System V shared memory ('{line.Path}')";
-        bool isOurs = ProgramAddresses.IsInArena(line.Start, line.End - line.Start);
-        bool isDeleted = line.Path.EndsWith(" (deleted)", StringComparison.Ordinal)
-            && !line.Path.StartsWith("/dev/zero", StringComparison.Ordinal);
-        if (isOurs && isDeleted)
-            return $"is a file that has no name any more ('{line.Path}'), so it cannot be mapped again";
-        bool isCode = isOurs && line.Permissions.Contains('x', StringComparison.Ordinal);
-        return isCode ? "is code of its own (PROT_EXEC), which means nothing to another instruction set" : null;
+        if (!IsProgramMemory(line))
+            return null;
+        if (OriginReader.IsNameless(line) && OriginReader.DescriptorOf(pid, line, descriptors) is null)
+        {
+            return $"is a file that has no name any more ('{line.Path}') and that it has no descriptor of, so it " +
+                "cannot be mapped again";
+        }
+        return line.Permissions.Contains('x', StringComparison.Ordinal)
+            ? "is code of its own (PROT_EXEC), which means nothing to another instruction set"
+            : null;
     }
 
     private static long Number(string text) =>

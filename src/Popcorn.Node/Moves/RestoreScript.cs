@@ -18,22 +18,49 @@ public static class RestoreScript
 
     // asm-generic/unistd.h.
     private const ulong CallMunmap = 215;
+    private const ulong CallMremap = 216;
 
-    /// <summary>The file mappings, private ones writable as long as memory is to be filled in.</summary>
-    public static void MapFiles(
-        FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, string> paths)
+    /// <summary>
+    /// Files, private ones writable as long as memory is to be filled in, and new shared memory where nothing says
+    /// whose it is. Descriptors are in place by now.
+    /// </summary>
+    public static void MapObjects(
+        FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, MappingOrigin> origins)
     {
-        foreach (ArenaEntry mapping in mappings.Where(m => m.IsFile))
+        foreach (ArenaEntry mapping in mappings.Where(m => !MemoryLayout.IsAnonymous(m)))
         {
             uint flags = mapping.IsShared ? MapShared : MapPrivate;
             uint protection = mapping.IsShared ? mapping.Protection : mapping.Protection | ProtectionWrite;
-            RestoreScriptWriter.MapFile(
-                frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, paths[mapping.Start]);
+            switch (origins.GetValueOrDefault(mapping.Start))
+            {
+                case PathOrigin file:
+                    RestoreScriptWriter.MapFile(
+                        frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, file.Path);
+                    break;
+                case DescriptorOrigin file:
+                    RestoreScriptWriter.MapDescriptor(
+                        frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, file.Descriptor);
+                    break;
+                case null when mapping.IsShared:
+                    RestoreScriptWriter.Map(
+                        frames, mapping.Start, mapping.Bytes, ReadWrite, RestoreScriptWriter.MapShared);
+                    break;
+                default:
+                    break;
+            }
         }
     }
 
     public static void Unmap(FieldWriter frames, PageRange range) =>
         RestoreScriptWriter.Call(frames, CallMunmap, [range.Start, range.Bytes], [], pointers: 0);
+
+    /// <summary>Takes what is mapped somewhere to where it belongs, in place of whatever is there.</summary>
+    public static void Remap(FieldWriter frames, PageRange range, ulong target)
+    {
+        const ulong MayMoveFixed = 3; // MREMAP_MAYMOVE | MREMAP_FIXED
+        RestoreScriptWriter.Call(
+            frames, CallMremap, [range.Start, range.Bytes, range.Bytes, MayMoveFixed, target], [], pointers: 0);
+    }
 
     /// <summary>Final protections, once memory has been filled in.</summary>
     public static void Protect(FieldWriter frames, IReadOnlyList<ArenaEntry> mappings)

@@ -18,6 +18,9 @@ public sealed class RestoreTarget : IDisposable
     private const int SocketBufferBytes = 4 << 20;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>From a target's last word to its end, which says more. A machine can be very busy.</summary>
+    private const int EndTimeoutMs = 10_000;
+
     /// <summary>Looks without sleeping, a fraction of a millisecond in all: GO is usually answered by then.</summary>
     private const int SpinsMax = 500;
 
@@ -84,6 +87,16 @@ public sealed class RestoreTarget : IDisposable
     /// downtime.</summary>
     public void WaitStarted(TimeSpan timeout)
     {
+        if (!TryWaitStarted(timeout))
+        {
+            throw new MoveException(
+                MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    /// <summary>The same; false when it takes longer.</summary>
+    public bool TryWaitStarted(TimeSpan timeout)
+    {
         long start = Stopwatch.GetTimestamp();
         while (_process.Control.State != RuntimeState.Restoring)
         {
@@ -94,8 +107,7 @@ public sealed class RestoreTarget : IDisposable
             if (isOver)
                 throw new MoveException(MovePhase.StartTarget, DescribeEnd());
             if (Stopwatch.GetElapsedTime(start) >= timeout)
-                throw new MoveException(
-                    MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
+                return false;
             // The pidfd becomes readable when it dies; its start is seen at the next look, a fraction of a millisecond
             // later.
             _ = Waiting.IsReadable(
@@ -103,6 +115,7 @@ public sealed class RestoreTarget : IDisposable
         }
         if (_process.Child.IsNone)
             Attach(_unit.KernelPid(_process.Index, _unit.Generation + 1));
+        return true;
     }
 
     /// <summary>A session of its own without a leader (see the DETACH operation); the process has another pid
@@ -111,6 +124,12 @@ public sealed class RestoreTarget : IDisposable
     {
         RestoreScriptWriter.Detach(Sender.Frames);
         int pid = Synchronise();
+        // The child has answered, so its parent has nothing left to do but to end.
+        if (!Waiting.IsReadable(_process.Child.PollDescriptor, EndTimeoutMs))
+        {
+            throw new MoveException(
+                MovePhase.StartTarget, $"process {_process.Child.Pid} made a session and did not end");
+        }
         _ = _process.Child.Reap();
         Attach(pid);
     }
@@ -253,12 +272,13 @@ public sealed class RestoreTarget : IDisposable
         return new MoveException(MovePhase.Transfer, $"{DescribeEnd()} ({failure.Message})");
     }
 
-    private string DescribeEnd()
+    /// <summary>How a target that has ended, or has closed its socket, did so.</summary>
+    public string DescribeEnd()
     {
-        // It has closed its socket, so it is about to end if it has not.
         if (_process.Child.IsNone)
             return $"a target process on {_process.Host.Label} did not start";
-        _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: 1000);
+        // It has closed its socket, so it is about to end if it has not.
+        _ = Waiting.IsReadable(_process.Child.PollDescriptor, EndTimeoutMs);
         return _process.HasEnded && _process.Child.Reap() is ExitStatus status
             ? $"the target process on {_process.Host.Label} ended before it had restored the program ({status})"
             : $"the target process on {_process.Host.Label} closed its connection";

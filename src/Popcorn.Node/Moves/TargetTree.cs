@@ -38,6 +38,9 @@ public sealed class TargetTree : IDisposable
 
     public void WaitRootStarted() => _root?.WaitStarted(_limits.Start);
 
+    /// <summary>Waits for that at most so long; false when it takes longer.</summary>
+    public bool TryWaitRoot(TimeSpan limit) => _root?.TryWaitStarted(limit) ?? true;
+
     /// <summary>Starts the rest and gives each its session and process group.</summary>
     public void Build(IReadOnlyList<TreeNode> tree)
     {

@@ -21,8 +21,6 @@ public sealed class ControlRegion(PageMapping mapping) : IDisposable
 
     public uint AbiVersion => Read(ControlLayout.AbiVersionField);
 
-    public UnmovableReasons Unmovable => (UnmovableReasons)Read(ControlLayout.Unmovable);
-
     public uint Pid => Read(ControlLayout.Pid);
 
     public uint Generation => Read(ControlLayout.Generation);

@@ -53,7 +53,6 @@ public static class ControlLayout
     public const int Pid = 16;
     public const int Exiting = 20;
     public const int State = 24;
-    public const int Unmovable = 28;
     public const int ArenaTable = 32;
     public const int SlotsUsed = 40;
     public const int Generation = 48;
@@ -108,13 +107,4 @@ public enum ThreadParkState : uint
     ParkedAtPoint = 2,
     ParkedInSystemCall = 3,
     Blocking = 4,
-}
-
-/// <summary>Bits of <see cref="ControlLayout.Unmovable"/>: what only the runtime knows to be in the way.</summary>
-[Flags]
-public enum UnmovableReasons : uint
-{
-    None = 0,
-    SharedMapping = 2,
-    HandlerRunning = 4,
 }

@@ -22,6 +22,7 @@ public partial class SurvivorTests
     [InlineData("signals")]
     [InlineData("clocks")]
     [InlineData("memory")]
+    [InlineData("sharing")]
     public void MovedAroundTheRing_NoticesNothing(string source) => MoveEachCase(source, Forward);
 
     [Theory]
@@ -30,6 +31,7 @@ public partial class SurvivorTests
     [InlineData("signals")]
     [InlineData("clocks")]
     [InlineData("memory")]
+    [InlineData("sharing")]
     public void MovedAroundTheRingBackwards_NoticesNothing(string source) => MoveEachCase(source, Backward);
 
     private static void MoveEachCase(string source, Isa[] ring)

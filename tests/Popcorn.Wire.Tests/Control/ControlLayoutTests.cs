@@ -24,7 +24,6 @@ public class ControlLayoutTests
     [InlineData("pop_control", "isa", ControlLayout.IsaField)]
     [InlineData("pop_control", "exiting", ControlLayout.Exiting)]
     [InlineData("pop_control", "state", ControlLayout.State)]
-    [InlineData("pop_control", "unmovable", ControlLayout.Unmovable)]
     [InlineData("pop_control", "arena_table", ControlLayout.ArenaTable)]
     [InlineData("pop_slot", "state", ControlLayout.SlotState)]
     [InlineData("pop_slot", "tp", ControlLayout.SlotThreadPointer)]

@@ -28,6 +28,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,7 +57,7 @@ static void must(int holds, const char *what)
 #define MUST(condition) must((condition), #condition)
 
 static pthread_barrier_t together;
-static int threaded;
+static int threaded, alone = 1;
 static const char *place;
 
 static void pause_here(void)
@@ -367,6 +368,26 @@ static void memory_files(const char *folder)
 	IS(errno, EPERM);
 }
 
+static void shared_memory(const char *folder)
+{
+	(void)folder;
+	enum { PAGE = 4096 };
+	char *memory = mmap(0, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	MUST(memory != MAP_FAILED && strcpy(memory + 5 * PAGE, "sixth page"));
+	MUST(!mprotect(memory + 5 * PAGE, PAGE, PROT_READ) && !munmap(memory + PAGE, PAGE));
+	pause_here();
+	CHECK(!strcmp(memory + 5 * PAGE, "sixth page"));
+	if (!alone) return; /* A child would hold pipes open that others close. */
+	pid_t child = fork();
+	if (!child) {
+		strcpy(memory + 2 * PAGE, "from the child");
+		_exit(0);
+	}
+	int status;
+	IS(waitpid(child, &status, 0), child);
+	CHECK(!strcmp(memory + 2 * PAGE, "from the child"));
+}
+
 static void watches(const char *folder)
 {
 	char path[256], one[256], two[256];
@@ -519,11 +540,11 @@ static void refused(const char *what)
 static const struct kind { const char *name; void (*run)(const char *); } kinds[] = {
 	{ "files", files }, { "directory", directory }, { "pipes", pipes }, { "unix", unix_sockets }, { "inet", inet },
 	{ "events", events }, { "memory", memory_files }, { "watches", watches }, { "locks", locks },
-	{ "terminals", terminals }, { "traits", traits }, { "record-locks", record_locks }, { "hold", hold },
-	{ "refused", refused },
+	{ "terminals", terminals }, { "traits", traits }, { "shared-memory", shared_memory },
+	{ "record-locks", record_locks }, { "hold", hold }, { "refused", refused },
 };
 
-enum { ALL = 12, MOST = ALL - 1 };
+enum { ALL = 13, MOST = ALL - 1 };
 
 static void *run_kind(void *kind)
 {
@@ -535,6 +556,7 @@ static void run_together(int count)
 {
 	pthread_t threads[ALL];
 	threaded = 1;
+	alone = 0;
 	pthread_barrier_init(&together, 0, (unsigned)count + 1);
 	for (int i = 0; i < count; i++) MUST(!pthread_create(&threads[i], 0, run_kind, (void *)&kinds[i]));
 	pthread_barrier_wait(&together);

@@ -1,0 +1,40 @@
+using Popcorn.Core;
+using Popcorn.Linux;
+using Popcorn.Wire.Control;
+using Popcorn.Wire.Restore;
+
+namespace Popcorn.Node.Moves;
+
+/// <summary>
+/// System V segments that a process has attached. They are the kernel's, and a target attaches them itself; the source,
+/// which is attached as well, keeps those alive that have been removed.
+/// </summary>
+public static class SegmentAttachment
+{
+    private const uint ProtectionWrite = 2;
+
+    /// <summary>
+    /// A segment can only be attached as a whole, where nothing else may be. So it is attached where the records will
+    /// lie, and what the process has of it is taken from there.
+    /// </summary>
+    public static void Send(FieldWriter frames, CapturedProcess state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var attached = state.Mappings
+            .Select(m => (Mapping: m, Origin: state.Origins.GetValueOrDefault(m.Start) as SegmentOrigin))
+            .Where(m => m.Origin is not null)
+            .GroupBy(m => (Start: m.Mapping.Start - m.Origin!.Offset, m.Origin.Segment));
+        foreach (var parts in attached)
+        {
+            bool readOnly = parts.All(p => (p.Mapping.Protection & ProtectionWrite) == 0);
+            ulong at = ProgramAddresses.RecordsStart;
+            RestoreScriptWriter.AttachShared(frames, at, parts.Key.Segment, readOnly);
+            foreach ((ArenaEntry mapping, SegmentOrigin? origin) in parts)
+            {
+                ulong from = at + origin!.Offset;
+                RestoreScript.Remap(frames, new PageRange(from, from + mapping.Bytes), mapping.Start);
+            }
+            RestoreScript.Unmap(frames, new PageRange(at, at + SharedSegments.BytesOf(parts.Key.Segment)));
+        }
+    }
+}
