@@ -242,6 +242,8 @@ int pop_timer_directed(int signal, uint64_t value);
 struct pop_timeout { int kind, argument; int64_t deadline_ns; };
 void pop_timeout_begin(struct pop_timeout *timeout, struct pop_call *call);
 void pop_timeout_restart(struct pop_timeout *timeout, struct pop_call *call);
+void pop_timeout_hide_remaining(struct pop_call *call);
+void pop_timeout_tell_remaining(const struct pop_timeout *timeout, const struct pop_call *call);
 
 /* translate_ISA.c: between the asm-generic ABI and this kernel's. */
 void pop_translate_before(struct pop_call *call);

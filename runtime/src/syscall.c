@@ -83,6 +83,7 @@ void pop_call_prepare(struct pop_call *call)
 	call->native[0] = pop_native_number(call->nr);
 	for (int i = 0; i < 6; i++) call->native[i + 1] = call->args[i];
 	prepare_masks(call);
+	pop_timeout_hide_remaining(call);
 	pop_ids_translate(call);
 	pop_clocks_translate(call);
 	pop_transfer_advance(call);
@@ -295,8 +296,10 @@ static long blocking(struct pop_frame *frame, struct pop_call *call)
 		pop_store(&slot->state, POP_THREAD_RUNNING);
 		if (result == LOOK_AGAIN) continue;
 		if (pop_transfer_goes_on(call, result, slot->kicked && slot->handlers_run == handlers)) continue;
-		if (result != -EINTR_ || !again(call, slot, handlers, interrupting))
+		if (result != -EINTR_ || !again(call, slot, handlers, interrupting)) {
+			if (result == -EINTR_) pop_timeout_tell_remaining(&timeout, call);
 			return pop_call_finish(call, pop_transfer_result(call, result));
+		}
 		pop_timeout_restart(&timeout, call);
 	}
 }

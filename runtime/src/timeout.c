@@ -31,6 +31,36 @@ static int timespec_argument(const struct pop_call *call)
 	}
 }
 
+/* Where a sleep's caller wants to be told what was left, -1 if the call is none. */
+static int remaining_argument(const struct pop_call *call)
+{
+	if (call->nr == NR_nanosleep) return 1;
+	return call->nr == NR_clock_nanosleep && !(call->args[1] & 1) ? 3 : -1;
+}
+
+/* It is told here. qemu-user 7.2 writes there what it finds on its stack when a signal comes just before a sleep
+ * begins; programs give the request's own place, and would then sleep for hours. */
+void pop_timeout_hide_remaining(struct pop_call *call)
+{
+	int argument = remaining_argument(call);
+	if (argument >= 0) call->native[argument + 1] = 0;
+}
+
+/* A handler of the program has ended the sleep. */
+void pop_timeout_tell_remaining(const struct pop_timeout *timeout, const struct pop_call *call)
+{
+	int argument = remaining_argument(call);
+	if (argument < 0 || (uint64_t)call->args[argument] < POP_PAGE) return;
+	struct pop_timespec *remaining = (void *)call->args[argument];
+	if (timeout->kind == TIMESPEC) {
+		int64_t left = timeout->deadline_ns - now_ns();
+		if (left < 0) left = 0;
+		*remaining = (struct pop_timespec){ left / 1000000000, left % 1000000000 };
+	} else {
+		*remaining = *(const struct pop_timespec *)call->args[timespec_argument(call)];
+	}
+}
+
 void pop_timeout_begin(struct pop_timeout *timeout, struct pop_call *call)
 {
 	timeout->kind = NO_TIMEOUT;

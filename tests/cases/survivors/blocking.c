@@ -569,6 +569,40 @@ static void restarted_after_handler(void)
 	CHECK(read(ends[0], &byte, 1) == 1 && byte == 'x' && handled == SIGUSR1);
 }
 
+static volatile sig_atomic_t slept_enough;
+
+static void nothing(int signal) { (void)signal; }
+
+static void *pesters(void *sleeper)
+{
+	while (!slept_enough) {
+		CHECK(!pthread_kill(*(pthread_t *)sleeper, SIGUSR1));
+		usleep(100);
+	}
+	return 0;
+}
+
+static void ends_sleep(void *unused)
+{
+	(void)unused;
+	slept_enough = 1;
+}
+
+// A signal now and then comes at the very moment a sleep begins. What was left goes where the request was.
+static void short_sleeps_under_signals(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	struct on_go what = { ends_sleep, 0 };
+	pthread_t sleeper = pthread_self(), pest;
+	CHECK(!sigaction(SIGUSR1, &action, 0) && !pthread_create(&pest, 0, pesters, &sleeper));
+	pthread_t told = on_go(&what);
+	while (!slept_enough) {
+		struct timespec time = { 0, 200000 };
+		if (nanosleep(&time, &time)) CHECK(errno == EINTR && !time.tv_sec && time.tv_nsec <= 200000);
+	}
+	CHECK(!pthread_join(pest, 0) && !pthread_join(told, 0));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct survivor cases[] = {
@@ -579,7 +613,7 @@ int main(int argc, char **argv)
 		CASE(in_connect), CASE(in_send_timeout), CASE(in_fifo_open), CASE(in_flock), CASE(in_file_lock),
 		CASE(in_msgrcv), CASE(in_msgsnd), CASE(in_semop), CASE(in_mq_receive), CASE(in_splice), CASE(in_sigwait),
 		CASE(in_sigtimedwait), CASE(in_sigsuspend), CASE(in_pause), CASE(interrupted_by_handler),
-		CASE(restarted_after_handler),
+		CASE(restarted_after_handler), CASE(short_sleeps_under_signals),
 	};
 	return survive(argc, argv, cases, COUNT(cases));
 }
