@@ -201,17 +201,17 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         }
         int foreground = GiveTerminal(targets);
         tree.Unit.AdvanceGeneration();
+        foreach (RestoreTarget restoring in targets.Targets.Values)
+            restoring.SendGo();
         string? failure = null;
-        int gone = 0;
+        bool runs = false;
         foreach (RestoreTarget restoring in targets.Targets.Values)
         {
-            if (restoring.TryGo() is string why)
-            {
-                failure = why;
-                gone++;
-            }
+            string? why = restoring.AwaitRunning(() => targets.Targets.Values.Any(t => t.Runs));
+            runs |= why is null;
+            failure = why ?? failure;
         }
-        if (gone < targets.Targets.Count)
+        if (runs)
             return;
         tree.Unit.WithdrawGeneration();
         if (foreground != 0)

@@ -28,6 +28,7 @@ public sealed class RestoreTarget : IDisposable
     private readonly ProcessUnit _unit;
     private ProgramProcess _process;
     private bool _handedOver;
+    private bool _hasClosed;
 
     private RestoreTarget(ProgramProcess process, DescriptorSocket socket, ProcessUnit unit)
     {
@@ -193,7 +194,8 @@ public sealed class RestoreTarget : IDisposable
     public ProgramProcess Go()
     {
         _unit.AdvanceGeneration();
-        if (TryGo() is string failure)
+        SendGo();
+        if (AwaitRunning(static () => false) is string failure)
         {
             _unit.WithdrawGeneration();
             throw new MoveException(MovePhase.Commit, failure);
@@ -201,39 +203,53 @@ public sealed class RestoreTarget : IDisposable
         return _process;
     }
 
-    /// <summary>
-    /// Tells it that its generation is the program now, and returns once it says that it runs; the caller owns the
-    /// process from then on. When it ended instead, nothing of the program has run in it, and the answer says why.
-    /// </summary>
-    public string? TryGo()
+    /// <summary>It says that it runs.</summary>
+    public bool Runs => _process.Control.State == RuntimeState.Running;
+
+    /// <summary>Tells it that its generation is the program now.</summary>
+    public void SendGo()
     {
         FieldWriter writer = new();
         RestoreScriptWriter.Go(writer);
-        string? failure = null;
         try
         {
             _socket.Send(writer.Written);
         }
-        catch (LinuxCallException e)
+        catch (LinuxCallException)
         {
-            failure = e.Message;
+            // It has closed its end; how it ends says more.
+            _hasClosed = true;
         }
+    }
+
+    /// <summary>
+    /// Returns once it says that it runs; the caller owns the process from then on. When it ended instead, nothing of
+    /// the program has run in it, and the answer says why.
+    /// </summary>
+    /// <param name="isDecided">Whether some target runs by now: then this one is the program too, however long it
+    /// takes.</param>
+    public string? AwaitRunning(Func<bool> isDecided)
+    {
+        ArgumentNullException.ThrowIfNull(isDecided);
+        string? failure = _hasClosed ? DescribeEnd() : null;
         long start = Stopwatch.GetTimestamp();
         int spins = 0;
-        while (failure is null && _process.Control.State != RuntimeState.Running)
+        while (failure is null && !Runs)
         {
             if (_process.HasEnded)
                 failure = DescribeEnd();
-            else if (Stopwatch.GetElapsedTime(start) >= AnswerTimeout)
-                failure = $"the target has not begun to run within {AnswerTimeout.TotalSeconds:0} s";
-            else
+            else if (Stopwatch.GetElapsedTime(start) < AnswerTimeout)
                 _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: spins++ < SpinsMax ? 0 : 1);
+            else if (isDecided())
+                break;
+            else
+                failure = $"the target has not begun to run within {AnswerTimeout.TotalSeconds:0} s";
         }
         if (failure is not null)
         {
             _ = _process.Destroy();
             // It is dead now, so this answer is final.
-            if (_process.Control.State != RuntimeState.Running)
+            if (!Runs)
                 return failure;
         }
         _handedOver = true;

@@ -23,20 +23,21 @@ internal sealed class UnitWatch : IDisposable
     /// <summary>The first process's target reads its script.</summary>
     public bool TargetHasStarted => Read(Part(1) + ControlLayout.State) == (uint)RuntimeState.Restoring;
 
-    /// <summary>Threads have been asked to park.</summary>
-    public bool IsParking => (Read(ControlLayout.Request) & 1) != 0;
+    /// <summary>Threads have been asked to park, and the target is there.</summary>
+    public bool IsParking => TargetHasStarted && (Read(ControlLayout.Request) & 1) != 0;
 
     /// <summary>Every thread of the first process is parked.</summary>
     public bool IsParked => IsParking
         && Read(Part(0) + ControlLayout.Parked) == Read(Part(0) + ControlLayout.Threads);
 
     /// <summary>Threads of the target stand: it has read all of its script.</summary>
-    public bool IsRebuilt => TargetHasStarted && Read(Part(1) + ControlLayout.Threads) > 0;
+    public bool IsRebuilt => IsParked && Read(Part(1) + ControlLayout.Threads) > 0;
 
     /// <summary>The targets are the program.</summary>
     public bool IsCommitted => Read(ControlLayout.UnitGeneration) != _generation;
 
-    /// <summary>The first process's target, once it has started.</summary>
+    /// <summary>The first process's target. Before <see cref="TargetHasStarted"/> it may be one of an earlier
+    /// move.</summary>
     public int TargetPid => (int)Read(
         ControlLayout.Process(0) + ControlLayout.ProcessKernelPid + (int)((_generation + 1) & 1) * sizeof(uint));
 
