@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Popcorn.Node.Tests;
@@ -11,5 +12,13 @@ internal static class FreePort
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Until somebody listens on it.</summary>
+    public static void AwaitListener(int port)
+    {
+        IPGlobalProperties network = IPGlobalProperties.GetIPGlobalProperties();
+        Assert.True(SpinWait.SpinUntil(
+            () => network.GetActiveTcpListeners().Any(l => l.Port == port), TimeSpan.FromSeconds(60)));
     }
 }

@@ -3,8 +3,8 @@ using Popcorn.Core;
 namespace Popcorn.Node.Tests;
 
 /// <summary>
-/// Programs that work hard while they are moved, by <c>tests/load [MOVES]</c>. Not part of <c>./check</c>: a move of 64
-/// threads does not always end in time (issue 4).
+/// Programs that work hard while they are moved: a few times in <c>./check</c>, many times by <c>tests/load
+/// [MOVES]</c>.
 /// </summary>
 public class LoadTests
 {
@@ -18,7 +18,7 @@ public class LoadTests
     private static int Moves(int few) =>
         int.TryParse(Environment.GetEnvironmentVariable("POPCORN_LOAD_MOVES"), out int moves) ? moves : few;
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void SixtyFourThreadsOfLockConditionAndQueueTraffic_KeepTheirInvariants()
     {
         using RunningProgram program = new(["run", "--", Repository.Survivors("stress")]);
@@ -31,12 +31,12 @@ public class LoadTests
         Assert.True(exitCode == 0 && output.StartsWith("PASS ", StringComparison.Ordinal), output + errors);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Redis_MovedUnderALiveClient_AnswersEverythingOnceAndRightly()
     {
         int port = FreePort.Find();
         using RunningProgram server = new(
-            ["run", "--", BuiltServers.Redis, "--port", $"{port}", "--bind", "127.0.0.1", "--save", "",
+            ["run", "--", BuiltPackages.Redis, "--port", $"{port}", "--bind", "127.0.0.1", "--save", "",
                 "--appendonly", "no", "--daemonize", "no"]);
         WaitFor(server, "Ready to accept connections");
         using RedisWorkload first = RedisWorkload.Start(port, "first");
@@ -49,6 +49,55 @@ public class LoadTests
         RedisWorkload.Shutdown(port);
         (int exitCode, string output, string errors) = server.Wait(EndLimit);
         Assert.True(exitCode == 0, output + errors);
+    }
+
+    [Fact]
+    public void Nginx_MovedWithItsWorkersUnderALiveClient_ServesEveryFileRightly()
+    {
+        int port = FreePort.Find();
+        string folder = Repository.Scratch("nginx");
+        HttpWorkload.WriteFiles(Directory.CreateDirectory(Path.Combine(folder, "html")).FullName);
+        Directory.CreateDirectory(Path.Combine(folder, "logs"));
+        File.WriteAllText(Path.Combine(folder, "nginx.conf"), $$"""
+            daemon off;
+            user root root;
+            worker_processes 2;
+            error_log stderr notice;
+            events { }
+            http {
+                access_log off;
+                sendfile on;
+                keepalive_timeout 600s;
+                keepalive_requests 100000000;
+                server { listen 127.0.0.1:{{port}}; }
+            }
+            """);
+        using RunningProgram server = new(
+            ["run", "--", BuiltPackages.Nginx, "-p", folder, "-c", Path.Combine(folder, "nginx.conf")]);
+        FreePort.AwaitListener(port);
+        using HttpWorkload first = HttpWorkload.Start(port);
+        using HttpWorkload second = HttpWorkload.Start(port);
+
+        MoveAround(server, Moves(6));
+
+        long answers = first.Stop() + second.Stop();
+        Assert.True(answers > 100, $"only {answers} answers");
+        Signals.Send(server.SupervisorPid, "QUIT");
+        Assert.Equal(0, server.Wait(EndLimit).ExitCode);
+    }
+
+    [Fact]
+    public void Xz_MovedWhileFourThreadsCompress_WritesNothingElse()
+    {
+        using RunningProgram program = new(
+            ["run", "--", BuiltPackages.Xz, "--threads=4", "--block-size=256KiB", "-0", "--stdout"]);
+        using CompressionWorkload workload = CompressionWorkload.Start(program.Input, program.Output);
+
+        MoveAround(program, Moves(6));
+
+        long blocks = workload.Stop();
+        Assert.True(blocks > 100, $"only {blocks} blocks");
+        Assert.Equal(0, program.WaitForExit(EndLimit));
     }
 
     private static void WaitFor(RunningProgram program, string words)
