@@ -6,6 +6,7 @@ namespace Popcorn.Node.Tests;
 /// Programs that work hard while they are moved: a few times in <c>./check</c>, many times by <c>tests/load
 /// [MOVES]</c>.
 /// </summary>
+[Collection(BusyMachine.Name)]
 public class LoadTests
 {
     private static readonly Isa[] Ring = [Isa.AArch64, Isa.RiscV64, Isa.X86_64];

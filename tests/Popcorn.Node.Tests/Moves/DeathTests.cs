@@ -8,6 +8,7 @@ namespace Popcorn.Node.Tests.Moves;
 /// The supervisor, or a target, is killed in each phase of a move. Whatever dies when, one copy of the program goes on
 /// and no other is left.
 /// </summary>
+[Collection(BusyMachine.Name)]
 public class DeathTests
 {
     private const int AttemptsMax = 10;
