@@ -45,7 +45,7 @@ public static class Checkpointer
         ProgramFiles program = process.Program;
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(request);
-        Refuse(FindObstacles(tree, process));
+        MoveException.ThrowIfAny(FindObstacles(tree, process));
         ImageOptions imageOptions = request.Image;
         imageOptions.Compression.Check();
         using ImageFile? parent =
@@ -66,7 +66,7 @@ public static class Checkpointer
         CapturedProcess captured = capture.ReadRest(capture.ReadThreads(), withShared: true);
         using ObjectCapture objects = new([SourceOf(process)], parked: true);
         CapturedObjects found = objects.Read();
-        Refuse(found.Obstacles);
+        MoveException.ThrowIfAny(found.Obstacles);
         ImageProcess image = Describe(program, process, captured, found, options.Command);
         writer.WriteMemory(0, image.Kinship.Pid, captured, capture.Memory);
         writer.WriteContents(found.Contents);
@@ -94,12 +94,6 @@ public static class Checkpointer
         {
             writer.WriteAhead(0, (int)process.Control.Pid, pages, capture.Memory);
         }
-    }
-
-    private static void Refuse(IReadOnlyList<string> obstacles)
-    {
-        if (obstacles.Count > 0)
-            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
     }
 
     private static DescriptorSource SourceOf(ProgramProcess process) => new(

@@ -39,6 +39,14 @@ public sealed class MoveException : PopcornException
     public MoveException(MovePhase phase, string reason, Exception innerException)
         : base(reason, innerException) => Phase = phase;
 
+    /// <summary>Refuses what something stands in the way of, before anything is touched.</summary>
+    public static void ThrowIfAny(IReadOnlyList<string> obstacles)
+    {
+        ArgumentNullException.ThrowIfNull(obstacles);
+        if (obstacles.Count > 0)
+            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+    }
+
     public MovePhase Phase { get; }
 
     /// <summary>What was in the way, for <see cref="MovePhase.Check"/>.</summary>

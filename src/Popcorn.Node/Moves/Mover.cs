@@ -35,7 +35,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         ArgumentNullException.ThrowIfNull(prepare);
         try
         {
-            Refuse(FindObstacles(target));
+            MoveException.ThrowIfAny(FindObstacles(target));
             return MoveTo(target, number, prepare);
         }
         catch (Exception e) when (
@@ -62,12 +62,6 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 return Obstacle.Sentences(obstacles);
             tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
-    }
-
-    private static void Refuse(IReadOnlyList<string> obstacles)
-    {
-        if (obstacles.Count > 0)
-            throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
     }
 
     private (IReadOnlyList<ProgramProcess>, MoveReport) MoveTo(Isa target, int number, Action prepare)
@@ -113,7 +107,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             throw new MoveException(MovePhase.Park, parking.Why);
         // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
         IReadOnlyList<TreeNode> nodes = tree.Read(targets.Root?.Process.Child.Pid);
-        Refuse(Obstacle.Sentences(ObstacleFinder.Find(nodes, target)));
+        MoveException.ThrowIfAny(Obstacle.Sentences(ObstacleFinder.Find(nodes, target)));
         clock.CaptureMs = clock.Lap();
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
         using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
