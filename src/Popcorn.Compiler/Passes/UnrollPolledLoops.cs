@@ -9,9 +9,10 @@ namespace Popcorn.Compiler.Passes;
 /// </summary>
 internal static class UnrollPolledLoops
 {
-    // Of so many instructions a point is 3 %; more copies would cost more in the instruction cache than points do.
-    private const long UnrolledMax = 72;
-    private const long RoundsMax = 8;
+    // Of so many instructions a point is 4 %. More copies would be felt in the program's size, and more than once: they
+    // are in the resume functions, too.
+    private const long UnrolledMax = 48;
+    private const long RoundsMax = 4;
 
     private const string Pipeline =
         "function(loop-unroll<O2;no-partial;no-peeling;no-runtime;no-upperbound;full-unroll-max=0>,"

@@ -1,7 +1,7 @@
 // run: -O2 after=points
 // check-count: 2 call void @__pop_park()
-// check-count: 10 load i32, ptr
-// Walking the list has a point once in eight rounds, at their end; a loop that shall be small has it in each (its two loads
+// check-count: 6 load i32, ptr
+// Walking the list has a point once in four rounds, at their end; a loop that shall be small has it in each (its two loads
 // are there once, whatever the level).
 struct node { struct node *next; int value; };
 
