@@ -14,10 +14,8 @@ public sealed class PageCopier(MemoryReader source, RemoteMemory target)
     /// there.</summary>
     private const int PieceBytes = 256 << 10;
 
-    private static readonly ParallelOptions s_everywhere = new()
-    {
-        MaxDegreeOfParallelism = Environment.ProcessorCount,
-    };
+    /// <summary>Less is copied before another thread has woken up.</summary>
+    private const long SharedBytesMin = 1 << 20;
 
     /// <summary>Writes everything that can be read.</summary>
     public void Copy(IReadOnlyList<PageRange> ranges) => _ = Sum(ranges, (piece, buffers) =>
@@ -62,9 +60,13 @@ public sealed class PageCopier(MemoryReader source, RemoteMemory target)
     private static long Sum(IReadOnlyList<PageRange> ranges, Func<PageRange, Buffers, long> work)
     {
         long sum = 0;
+        ParallelOptions options = new()
+        {
+            MaxDegreeOfParallelism = PageRanges.Bytes(ranges) < SharedBytesMin ? 1 : Environment.ProcessorCount,
+        };
         try
         {
-            _ = Parallel.ForEach(Cut(ranges), s_everywhere, () => new Buffers(), (piece, _, buffers) =>
+            _ = Parallel.ForEach(Cut(ranges), options, () => new Buffers(), (piece, _, buffers) =>
             {
                 buffers.Sum += work(piece, buffers);
                 return buffers;
