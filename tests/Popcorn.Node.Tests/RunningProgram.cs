@@ -56,15 +56,11 @@ internal sealed class RunningProgram : IDisposable
 
     public int SupervisorPid => _process.Id;
 
-    public ProcessStatus Status
-    {
-        get
-        {
-            (int code, string output, string errors) = Popcorn("ps", "--json");
-            Assert.True(code == 0, errors);
-            return Assert.Single(JsonSerializer.Deserialize(output, AgentJson.Default.IReadOnlyListProcessStatus)!);
-        }
-    }
+    public ProcessStatus Status => Assert.Single(List());
+
+    /// <summary>Waits until it can be moved; for programs that do not say that they have started.</summary>
+    public void AwaitStart() =>
+        Assert.True(SpinWait.SpinUntil(() => List() is [{ State: "running" }], TimeSpan.FromSeconds(20)));
 
     /// <summary>Its standard input, for bytes that are no lines.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
@@ -116,6 +112,13 @@ internal sealed class RunningProgram : IDisposable
         string output = rest.WaitAsync(patience).GetAwaiter().GetResult();
         int exitCode = WaitForExit(patience);
         return (exitCode, output, _errors.GetAwaiter().GetResult());
+    }
+
+    private IReadOnlyList<ProcessStatus> List()
+    {
+        (int code, string output, string errors) = Popcorn("ps", "--json");
+        Assert.True(code == 0, errors);
+        return JsonSerializer.Deserialize(output, AgentJson.Default.IReadOnlyListProcessStatus)!;
     }
 
     public int WaitForExit(TimeSpan limit)

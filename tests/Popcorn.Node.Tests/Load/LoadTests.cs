@@ -92,6 +92,7 @@ public class LoadTests
     {
         using RunningProgram program = new(
             ["run", "--", BuiltPackages.Xz, "--threads=4", "--block-size=256KiB", "-0", "--stdout"]);
+        program.AwaitStart();
         using CompressionWorkload workload = CompressionWorkload.Start(program.Input, program.Output);
 
         MoveAround(program, Moves(6));
