@@ -10,16 +10,10 @@ namespace Popcorn.Compiler.Link;
 /// </summary>
 internal static class ElfSectionPadder
 {
-    // gABI: byte offsets of the fields in Elf64_Ehdr and Elf64_Shdr.
-    private const int HeaderSectionTableOffset = 40;
-    private const int SectionOffset = 24;
-    private const int SectionSize = 32;
-    private const int SectionAlignment = 48;
-
     public static byte[] Pad(ElfFile file, IReadOnlyDictionary<int, SectionPatch> patches)
     {
         ReadOnlySpan<byte> source = file.Bytes.Span;
-        int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[HeaderSectionTableOffset..]));
+        int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[ElfFields.HeaderSectionTable..]));
         FieldWriter writer = new();
         writer.Bytes(source[..ElfConstants.HeaderBytes]);
 
@@ -33,9 +27,9 @@ internal static class ElfSectionPadder
             Span<byte> header = table.AsSpan(index * ElfConstants.SectionHeaderBytes, ElfConstants.SectionHeaderBytes);
             if (section.HasBytes)
                 writer.AlignTo((int)Math.Min(Math.Max(alignment, 1), 4096));
-            BinaryPrimitives.WriteUInt64LittleEndian(header[SectionOffset..], (ulong)writer.Length);
-            BinaryPrimitives.WriteUInt64LittleEndian(header[SectionSize..], size);
-            BinaryPrimitives.WriteUInt64LittleEndian(header[SectionAlignment..], alignment);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[ElfFields.SectionOffset..], (ulong)writer.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[ElfFields.SectionSize..], size);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[ElfFields.SectionAlignment..], alignment);
             if (!section.HasBytes)
                 continue;
             writer.Bytes(file.BytesOf(section).Span);
@@ -46,7 +40,7 @@ internal static class ElfSectionPadder
         int newTable = writer.Length;
         writer.Bytes(table);
         byte[] bytes = writer.Written.ToArray();
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HeaderSectionTableOffset), (ulong)newTable);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(ElfFields.HeaderSectionTable), (ulong)newTable);
         return bytes;
     }
 

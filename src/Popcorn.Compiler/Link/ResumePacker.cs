@@ -11,14 +11,6 @@ namespace Popcorn.Compiler.Link;
 /// </summary>
 internal static class ResumePacker
 {
-    // gABI: byte offsets of the fields in Elf64_Ehdr, Elf64_Phdr and Elf64_Shdr.
-    private const int HeaderSegmentTableOffset = 32;
-    private const int HeaderSectionTableOffset = 40;
-    private const int SegmentOffset = 8;
-    private const int SegmentFileSize = 32;
-    private const int SectionType = 4;
-    private const int SectionOffset = 24;
-
     public static byte[] Pack(byte[] image, string where)
     {
         ElfFile file = ElfFile.Parse(image, where);
@@ -37,14 +29,14 @@ internal static class ResumePacker
         int place = writer.Length;
         writer.Bytes(packed);
         byte[] result = writer.Written.ToArray();
-        MoveUp(result, HeaderSectionTableOffset, from, to);
+        MoveUp(result, ElfFields.HeaderSectionTable, from, to);
         FixSections(result, file, resume, from, to);
-        int headers = (int)Read(result, HeaderSegmentTableOffset);
+        int headers = (int)Read(result, ElfFields.HeaderSegmentTable);
         for (int i = 0; i < file.Segments.Count; i++)
-            MoveUp(result, headers + (i * ElfConstants.ProgramHeaderBytes) + SegmentOffset, from, to);
+            MoveUp(result, headers + (i * ElfConstants.ProgramHeaderBytes) + ElfFields.SegmentOffset, from, to);
         int header = headers + (index * ElfConstants.ProgramHeaderBytes);
-        Write(result, header + SegmentOffset, (ulong)place);
-        Write(result, header + SegmentFileSize, (ulong)packed.Length);
+        Write(result, header + ElfFields.SegmentOffset, (ulong)place);
+        Write(result, header + ElfFields.SegmentFileSize, (ulong)packed.Length);
         return result;
     }
 
@@ -61,14 +53,15 @@ internal static class ResumePacker
 
     private static void FixSections(byte[] image, ElfFile file, ElfSegment resume, ulong from, ulong to)
     {
-        int headers = (int)Read(image, HeaderSectionTableOffset);
+        int headers = (int)Read(image, ElfFields.HeaderSectionTable);
         foreach (ElfSection section in file.Sections)
         {
             int header = headers + (section.Index * ElfConstants.SectionHeaderBytes);
             if (section.IsLoaded && section.Address - resume.VirtualAddress < resume.MemorySize)
-                BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(header + SectionType), ElfConstants.SHT_NOBITS);
+                BinaryPrimitives.WriteUInt32LittleEndian(
+                    image.AsSpan(header + ElfFields.SectionType), ElfConstants.SHT_NOBITS);
             else
-                MoveUp(image, header + SectionOffset, from, to);
+                MoveUp(image, header + ElfFields.SectionOffset, from, to);
         }
     }
 

@@ -10,17 +10,11 @@ namespace Popcorn.Compiler.Link;
 /// </summary>
 internal static class SectionRemover
 {
-    // gABI: byte offsets of the fields in Elf64_Ehdr and Elf64_Shdr.
-    private const int HeaderSectionTableOffset = 40;
-    private const int SectionOffset = 24;
-    private const int SectionSize = 32;
-    private const int SectionNote = 44;
-
     public static byte[] Remove(
         ElfFile file, Func<ElfSection, bool> isUnwanted, IReadOnlyDictionary<int, SectionContent>? contents = null)
     {
         ReadOnlySpan<byte> source = file.Bytes.Span;
-        int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[HeaderSectionTableOffset..]));
+        int sourceTable = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(source[ElfFields.HeaderSectionTable..]));
         byte[] table = source.Slice(sourceTable, file.Sections.Count * ElfConstants.SectionHeaderBytes).ToArray();
 
         // Loaded sections lie first in a linked file; everything behind them is kept or dropped one by one.
@@ -42,11 +36,11 @@ internal static class SectionRemover
             }
 
             writer.AlignTo((int)Math.Clamp(section.Alignment, 1, 16));
-            BinaryPrimitives.WriteUInt64LittleEndian(header[SectionOffset..], (ulong)writer.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[ElfFields.SectionOffset..], (ulong)writer.Length);
             if (contents is not null && contents.TryGetValue(section.Index, out SectionContent content))
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(header[SectionSize..], (ulong)content.Bytes.Length);
-                BinaryPrimitives.WriteUInt32LittleEndian(header[SectionNote..], content.HeaderNote);
+                BinaryPrimitives.WriteUInt64LittleEndian(header[ElfFields.SectionSize..], (ulong)content.Bytes.Length);
+                BinaryPrimitives.WriteUInt32LittleEndian(header[ElfFields.SectionInfo..], content.HeaderNote);
                 writer.Bytes(content.Bytes.Span);
                 continue;
             }
@@ -58,7 +52,7 @@ internal static class SectionRemover
         int newTable = writer.Length;
         writer.Bytes(table);
         byte[] bytes = writer.Written.ToArray();
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HeaderSectionTableOffset), (ulong)newTable);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(ElfFields.HeaderSectionTable), (ulong)newTable);
         return bytes;
     }
 }

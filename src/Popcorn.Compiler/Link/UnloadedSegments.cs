@@ -9,13 +9,11 @@ namespace Popcorn.Compiler.Link;
 /// </summary>
 internal static class UnloadedSegments
 {
-    private const int HeaderSegmentTableOffset = 32;
-
     /// <param name="image">A linked executable; changed in place.</param>
     /// <param name="file">The same, as it was read.</param>
     public static void Mark(Span<byte> image, ElfFile file)
     {
-        int table = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(image[HeaderSegmentTableOffset..]));
+        int table = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(image[ElfFields.HeaderSegmentTable..]));
         for (int i = 0; i < file.Segments.Count; i++)
         {
             ElfSegment segment = file.Segments[i];
