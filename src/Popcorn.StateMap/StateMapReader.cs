@@ -194,6 +194,14 @@ public sealed class StateMapReader
     public IEnumerable<ReturnPoint> ReturnPoints(Isa isa) =>
         _points.TryGetValue(isa, out Lazy<ReturnPointTable>? table) ? table.Value.From(this, 0) : [];
 
+    /// <summary>Unpacks now what questions about an ISA's return points need, rather than with the first
+    /// one.</summary>
+    public void Prepare(Isa isa)
+    {
+        if (_points.TryGetValue(isa, out Lazy<ReturnPointTable>? table))
+            _ = table.Value;
+    }
+
     /// <summary>Return points of a site in the function's ordinary code on an ISA: none, one, or several.</summary>
     public IReadOnlyList<ReturnPoint> ReturnPointsOf(Isa isa, int functionIndex, int siteIndex)
     {

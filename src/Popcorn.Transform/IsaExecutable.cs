@@ -55,6 +55,8 @@ public sealed class IsaExecutable
         ArgumentNullException.ThrowIfNull(map);
         if (!map.Isas.Contains(elf.Isa))
             throw new BadInputException($"{map.Where}: has nothing for {elf.Isa.Name()}, the ISA of {elf.Where}");
+        // Loading is done while a program runs; the first question comes when it is parked.
+        map.Prepare(elf.Isa);
         return new IsaExecutable(elf, map, UnwindTable.Read(elf));
     }
 
