@@ -87,7 +87,7 @@ public sealed unsafe class PresentPages : IDisposable
                 return false;
             }
             for (int i = 0; i < count; i++)
-                Append(found, regions[i].Start, regions[i].End);
+                PageRanges.Append(found, new PageRange(regions[i].Start, regions[i].End));
             // WalkEnd is where the walk stopped: the end, or where the vector was full.
             if (scan.WalkEnd <= start)
                 break;
@@ -111,17 +111,12 @@ public sealed unsafe class PresentPages : IDisposable
             {
                 ulong entry = BinaryPrimitives.ReadUInt64LittleEndian(entries.AsSpan(i * 8));
                 if ((entry & (EntryPresent | EntrySwapped)) != 0 && (entry & EntryFile) == 0)
-                    Append(found, (page + (ulong)i) * PageBytes, (page + (ulong)i + 1) * PageBytes);
+                {
+                    ulong start = (page + (ulong)i) * PageBytes;
+                    PageRanges.Append(found, new PageRange(start, start + PageBytes));
+                }
             }
             page += (ulong)count;
         }
-    }
-
-    private static void Append(List<PageRange> found, ulong start, ulong end)
-    {
-        if (found.Count > 0 && found[^1].End == start)
-            found[^1] = new PageRange(found[^1].Start, end);
-        else
-            found.Add(new PageRange(start, end));
     }
 }

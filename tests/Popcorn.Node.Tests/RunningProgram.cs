@@ -46,6 +46,14 @@ internal sealed class RunningProgram : IDisposable
         return program;
     }
 
+    /// <summary>The program of 64 threads that never rest, once it has said "ready".</summary>
+    public static RunningProgram StartStress()
+    {
+        RunningProgram program = new(["run", "--", Repository.Survivors("stress")]);
+        Assert.StartsWith("ready ", program.ReadLine());
+        return program;
+    }
+
     /// <summary>The program of related processes, once it has said "ready".</summary>
     public static RunningProgram StartFamily(Isa isa = Isa.X86_64, string? pathFirst = null)
     {

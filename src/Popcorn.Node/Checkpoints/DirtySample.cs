@@ -1,5 +1,4 @@
 using Popcorn.Linux;
-using Popcorn.Node.Moves;
 using Popcorn.Wire.Control;
 
 namespace Popcorn.Node.Checkpoints;

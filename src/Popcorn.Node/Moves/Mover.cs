@@ -68,29 +68,22 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     {
         bool parkedAlready = tree.Unit.IsParkingRequested;
         MoveClock clock = new();
-        IReadOnlyList<TreeNode> before = [.. tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember)];
-        bool hasRoot = before.Any(n => n.Process!.Index == ProcessUnit.RootIndex);
-        using TargetTree targets = new(launcher, IsaHost.Find(target), limits, hasRoot);
+        IReadOnlyList<ProgramProcess> sources =
+            [.. tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
+        ProgramProcess? first = sources.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex);
+        using TargetTree targets = new(launcher, IsaHost.Find(target), limits, withRoot: first is not null);
         // The tables are read while the program still runs.
-        foreach (ProgramProcess source in before.Select(n => n.Process!))
+        foreach (ProgramProcess source in sources)
         {
             _ = source.Program.Load(source.Isa);
             _ = source.Program.Load(target);
         }
         // A program that has parked by itself waits anyway: its capture then overlaps with the target's start. One
         // whose threads leave the target no processor has to make room for it.
-        PreCopy copied = PreCopy.None;
-        if (!parkedAlready && targets.TryWaitRoot(s_headStart))
-        {
-            clock.StartMs = clock.Lap();
-            if (targets.Root is RestoreTarget root)
-                copied = PreCopy.Run(before.Select(n => n.Process!).First(p => p.Index == ProcessUnit.RootIndex), root);
-            clock.PreCopyMs = clock.Lap();
-        }
-        else
-        {
-            clock.StartMs = clock.Lap();
-        }
+        bool hasStarted = !parkedAlready && targets.TryWaitRoot(s_headStart);
+        clock.StartMs = clock.Lap();
+        PreCopy copied = hasStarted && first is not null ? PreCopy.Run(first, targets.Root!) : PreCopy.None;
+        clock.PreCopyMs = clock.Lap();
         return MoveParked(target, targets, copied, clock, number, prepare);
     }
 

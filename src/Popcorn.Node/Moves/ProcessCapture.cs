@@ -7,7 +7,8 @@ using ThreadState = Popcorn.Transform.ThreadState;
 
 namespace Popcorn.Node.Moves;
 
-/// <summary>Reads the state of a process whose threads are all parked. It changes nothing in it.</summary>
+/// <summary>Reads the state of a process, most of it only when its threads are all parked. It changes nothing in
+/// it.</summary>
 public sealed class ProcessCapture(ProgramProcess process) : IDisposable
 {
     /// <summary>Native stacks larger than this are taken for garbage in a slot. Linux's default limit is 8
@@ -88,15 +89,6 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         }
     }
 
-    /// <summary>Appends the pages of mappings that hold data.</summary>
-    private void FindPresent(IEnumerable<ArenaEntry> mappings, List<PageRange> pages)
-    {
-        ArgumentNullException.ThrowIfNull(mappings);
-        using PresentPages present = new(process.Child.Pid);
-        foreach (ArenaEntry mapping in mappings)
-            present.Find(new PageRange(mapping.Start, mapping.End), pages);
-    }
-
     public void Dispose() => _memory.Dispose();
 
     /// <summary>A descriptor of the machinery, not of the program.</summary>
@@ -133,5 +125,13 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
         // A shared file mapping's pages are the file's; both ends will see the same file.
         FindPresent(mappings.Where(m => !m.IsShared), pages);
         return pages;
+    }
+
+    /// <summary>Appends the pages of mappings that hold data.</summary>
+    private void FindPresent(IEnumerable<ArenaEntry> mappings, List<PageRange> pages)
+    {
+        using PresentPages present = new(process.Child.Pid);
+        foreach (ArenaEntry mapping in mappings)
+            present.Find(new PageRange(mapping.Start, mapping.End), pages);
     }
 }

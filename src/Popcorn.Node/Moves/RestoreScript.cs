@@ -10,10 +10,10 @@ namespace Popcorn.Node.Moves;
 public static class RestoreScript
 {
     // linux/mman.h.
-    private const uint ProtectionWrite = 2;
+    public const uint ProtectionWrite = 2;
     public const uint ReadWrite = 3;
+    public const uint MapShared = 1;
     private const uint ReadExecute = 5;
-    private const uint MapShared = 1;
     private const uint MapPrivate = 2;
 
     // asm-generic/unistd.h.

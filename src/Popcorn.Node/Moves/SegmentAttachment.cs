@@ -11,8 +11,6 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public static class SegmentAttachment
 {
-    private const uint ProtectionWrite = 2;
-
     /// <summary>
     /// A segment can only be attached as a whole, where nothing else may be. So it is attached where the records will
     /// lie, and what the process has of it is taken from there.
@@ -26,7 +24,7 @@ public static class SegmentAttachment
             .GroupBy(m => (Start: m.Mapping.Start - m.Origin!.Offset, m.Origin.Segment));
         foreach (var parts in attached)
         {
-            bool readOnly = parts.All(p => (p.Mapping.Protection & ProtectionWrite) == 0);
+            bool readOnly = parts.All(p => (p.Mapping.Protection & RestoreScript.ProtectionWrite) == 0);
             ulong at = ProgramAddresses.RecordsStart;
             RestoreScriptWriter.AttachShared(frames, at, parts.Key.Segment, readOnly);
             foreach ((ArenaEntry mapping, SegmentOrigin? origin) in parts)

@@ -14,7 +14,6 @@ public sealed class SharedMemory : IDisposable
     public const string FileName = "popcorn-shared";
 
     private const int PieceBytes = 1 << 20;
-    private const uint MapShared = 1;
 
     private readonly Dictionary<ulong, SharedFile> _files = [];
 
@@ -51,7 +50,8 @@ public sealed class SharedMemory : IDisposable
         {
             sender.SendDescriptor(_files[origin.Inode].File, number, closeOnExec: true);
             RestoreScriptWriter.MapDescriptor(
-                sender.Frames, mapping.Start, mapping.Bytes, mapping.Protection, MapShared, origin.Offset, number);
+                sender.Frames, mapping.Start, mapping.Bytes, mapping.Protection, RestoreScript.MapShared, origin.Offset,
+                number);
             RestoreScriptWriter.Close(sender.Frames, number);
         }
     }

@@ -22,8 +22,7 @@ public class LoadTests
     [Fact]
     public void SixtyFourThreadsOfLockConditionAndQueueTraffic_KeepTheirInvariants()
     {
-        using RunningProgram program = new(["run", "--", Repository.Survivors("stress")]);
-        Assert.StartsWith("ready ", program.ReadLine());
+        using RunningProgram program = RunningProgram.StartStress();
 
         MoveAround(program, Moves(9));
 

@@ -24,16 +24,16 @@ public class DeathTests
         Committed,
     }
 
+    public static TheoryData<Moment> Moments => [.. Enum.GetValues<Moment>()];
+
+    public static TheoryData<Moment> MomentsBeforeTheCommit =>
+        [.. Enum.GetValues<Moment>().Where(m => m != Moment.Committed)];
+
     [Theory]
-    [InlineData(Moment.TargetHasStarted)]
-    [InlineData(Moment.Parking)]
-    [InlineData(Moment.Parked)]
-    [InlineData(Moment.Rebuilt)]
-    [InlineData(Moment.Committed)]
+    [MemberData(nameof(Moments))]
     public void SupervisorKilled_LeavesOneCopyOfSixtyFourThreads(Moment moment)
     {
-        using RunningProgram program = new(["run", "--", Repository.Survivors("stress")]);
-        Assert.StartsWith("ready ", program.ReadLine());
+        using RunningProgram program = RunningProgram.StartStress();
 
         KillSupervisor(program, moment);
 
@@ -43,11 +43,7 @@ public class DeathTests
     }
 
     [Theory]
-    [InlineData(Moment.TargetHasStarted)]
-    [InlineData(Moment.Parking)]
-    [InlineData(Moment.Parked)]
-    [InlineData(Moment.Rebuilt)]
-    [InlineData(Moment.Committed)]
+    [MemberData(nameof(Moments))]
     public void SupervisorKilled_LeavesOneCopyOfAWholeTree(Moment moment)
     {
         using RunningProgram program = RunningProgram.StartFamily();
@@ -63,14 +59,10 @@ public class DeathTests
     }
 
     [Theory]
-    [InlineData(Moment.TargetHasStarted)]
-    [InlineData(Moment.Parking)]
-    [InlineData(Moment.Parked)]
-    [InlineData(Moment.Rebuilt)]
+    [MemberData(nameof(MomentsBeforeTheCommit))]
     public void TargetKilled_LeavesSixtyFourThreadsWhereTheyAre(Moment moment)
     {
-        using RunningProgram program = new(["run", "--", Repository.Survivors("stress")]);
-        Assert.StartsWith("ready ", program.ReadLine());
+        using RunningProgram program = RunningProgram.StartStress();
 
         string errors = KillTarget(program, moment);
 

@@ -1,6 +1,4 @@
-using Popcorn.Linux;
-
-namespace Popcorn.Node.Moves;
+namespace Popcorn.Linux;
 
 /// <summary>Lists of ranges that ascend and do not overlap, taken as sets of addresses. So are the results.</summary>
 public static class PageRanges
@@ -50,13 +48,18 @@ public static class PageRanges
         ArgumentNullException.ThrowIfNull(ranges);
         List<PageRange> joined = [];
         foreach (PageRange range in ranges)
-        {
-            if (joined.Count > 0 && joined[^1].End == range.Start)
-                joined[^1] = new PageRange(joined[^1].Start, range.End);
-            else
-                joined.Add(range);
-        }
+            Append(joined, range);
         return joined;
+    }
+
+    /// <summary>Adds a range behind all others, to the last one when they touch.</summary>
+    public static void Append(List<PageRange> ranges, PageRange range)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        if (ranges.Count > 0 && ranges[^1].End == range.Start)
+            ranges[^1] = new PageRange(ranges[^1].Start, range.End);
+        else
+            ranges.Add(range);
     }
 
     public static long Bytes(IEnumerable<PageRange> ranges) => ranges.Sum(r => (long)r.Bytes);
