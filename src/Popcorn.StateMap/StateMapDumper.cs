@@ -57,6 +57,8 @@ public static class StateMapDumper
         output.WriteLine($"  site {site}: {common.Kind} {callee}{line}");
         for (int value = 0; value < common.Types.Count; value++)
             output.WriteLine($"    %{value} {common.Types[value]} {detail.ValueNames[value]}".TrimEnd());
+        foreach (SavedValue value in detail.Saved)
+            output.WriteLine($"    saved {value.TypeText} {value.Name}".TrimEnd());
         foreach ((Isa isa, ReturnPoint point) in points)
         {
             RegisterFile registers = IsaProfile.Of(isa).Registers;

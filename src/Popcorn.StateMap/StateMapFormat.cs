@@ -37,6 +37,9 @@ internal static class StateMapFormat
     internal const byte EscapeRegister = 241;
     internal const byte EscapeMemory = 242;
 
+    /// <summary>In place of a type number: a saved value that no record can hold; its size follows.</summary>
+    internal const byte UnrecordableType = 0;
+
     internal static ReadOnlySpan<byte> Magic => "POPSTMAP"u8;
 }
 
@@ -55,4 +58,7 @@ internal enum StateMapSection : uint
 
     /// <summary>One per ISA.</summary>
     ResumeAddresses = 7,
+
+    /// <summary>Optional: what migration points keep in memory.</summary>
+    SavedValues = 8,
 }

@@ -17,6 +17,7 @@ public sealed class StateMapReader
     private readonly TypeListSection _typeLists;
     private readonly ReadOnlyMemory<byte> _sites;
     private readonly Lazy<ReadOnlyMemory<byte>?> _details;
+    private readonly Lazy<ReadOnlyMemory<byte>?> _savedValues;
     private readonly Dictionary<Isa, Lazy<ReturnPointTable>> _points = [];
     private readonly Dictionary<Isa, ReadOnlyMemory<byte>> _resumeAddresses = [];
 
@@ -51,6 +52,7 @@ public sealed class StateMapReader
         _typeLists = new TypeListSection(sections.Require(StateMapSection.TypeLists, 0), $"{where}(type lists)");
         _sites = sections.Require(StateMapSection.Sites, 0);
         _details = new(() => sections.Find(StateMapSection.Details, 0));
+        _savedValues = new(() => sections.Find(StateMapSection.SavedValues, 0));
         Isas = sections.Isas(StateMapSection.ReturnPoints);
         foreach (Isa isa in Isas)
         {
@@ -179,7 +181,7 @@ public sealed class StateMapReader
         }
         for (int i = 0; i < valueNames.Length; i++)
             valueNames[i] = _strings.Value.Text(reader.Uleb128());
-        return new SiteDetail(callee, file, (int)line, valueNames);
+        return new SiteDetail(callee, file, (int)line, valueNames) { Saved = SavedValues(functionIndex, siteIndex) };
     }
 
     /// <summary>Whose return address this is, or false when it belongs to no site.</summary>
@@ -245,6 +247,16 @@ public sealed class StateMapReader
     private static int Count(uint count, string where, int offset, string what) => count <= int.MaxValue
         ? (int)count
         : throw new BadInputException(where, offset, $"{count} {what} are too many");
+
+    private SavedValue[] SavedValues(int functionIndex, int siteIndex)
+    {
+        if (_savedValues.Value is not { } section)
+            return [];
+        FieldReader reader = SeekSite(functionIndex, siteIndex, section, "saved values", out int before);
+        for (; before > 0; before--)
+            _ = SavedValuesSection.ReadSite(ref reader, _strings.Value);
+        return SavedValuesSection.ReadSite(ref reader, _strings.Value);
+    }
 
     /// <summary>A reader at the start of the chunk that holds the site, and the entries to skip in it.</summary>
     private FieldReader SeekSite(

@@ -22,7 +22,10 @@ public static class StateMapWriter
         sections.Add((StateMapSection.TypeLists, 0, WriteTypeLists(typeLists)));
         sections.Add((StateMapSection.Sites, 0, sites));
         if (withDetails)
+        {
             sections.Add((StateMapSection.Details, 0, WriteDetails(model, strings)));
+            sections.Add((StateMapSection.SavedValues, 0, SavedValuesSection.Write(model, strings)));
+        }
         foreach ((Isa isa, IReadOnlyList<ReturnPoint> points) in model.ReturnPoints.OrderBy(entry => entry.Key))
         {
             sections.Add((StateMapSection.ReturnPoints, (uint)isa, WriteReturnPoints(model, points)));
@@ -74,6 +77,8 @@ public static class StateMapWriter
                 strings.Use(site.Detail.File);
                 foreach (string name in site.Detail.ValueNames)
                     strings.Use(name);
+                foreach (SavedValue value in site.Detail.Saved)
+                    strings.Use(value.Name);
             }
         }
         strings.Assign();

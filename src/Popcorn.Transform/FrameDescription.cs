@@ -7,9 +7,8 @@ public sealed record FrameDescription(
     IReadOnlyList<ValueDescription> Values);
 
 /// <param name="Name">Source name, or <c>%n</c> for the n-th live value without one.</param>
-/// <param name="Type">As in <c>i32</c>, <c>ptr</c>, <c>vector16</c>.</param>
+/// <param name="Type">As in <c>i32</c>, <c>ptr</c>, <c>vector16</c>, <c>bytes32</c>.</param>
 /// <param name="Text">The value as a programmer writes it.</param>
-/// <param name="Locations">Where it lives, one per ISA asked for, e.g. <c>rbx</c>, <c>[sp+0x18]</c>; <c>-</c> where
-/// that ISA's code has no such return point.</param>
-public sealed record ValueDescription(
-    string Name, string Type, UInt128 Bits, string Text, IReadOnlyList<string> Locations);
+/// <param name="Locations">Where it lives, one per ISA asked for, e.g. <c>rbx</c>, <c>[sp+0x18]</c>, <c>[dsp-0x8]</c>
+/// (below the data-stack pointer); <c>-</c> where that ISA's code has no such return point.</param>
+public sealed record ValueDescription(string Name, string Type, string Text, IReadOnlyList<string> Locations);

@@ -11,6 +11,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltObjects = new(() => Compile("objects", Case("node", "objects")));
     private static readonly Lazy<string> BuiltFamily = new(() => Compile("family", Case("node", "family")));
     private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm", Case("node", "storm")));
+    private static readonly Lazy<string> BuiltTwins = new(() => Compile("twins", Case("node", "twins")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -27,6 +28,9 @@ internal static class Repository
     public static string Family => BuiltFamily.Value;
 
     public static string Storm => BuiltStorm.Value;
+
+    /// <summary>tests/cases/node/twins.c, a loop without calls.</summary>
+    public static string Twins => BuiltTwins.Value;
 
     /// <summary>tests/cases/node/fake_target.c, an aarch64 executable that popcorn has no part in.</summary>
     public static string FakeTarget => BuiltFakeTarget.Value;

@@ -46,6 +46,7 @@ public sealed class SiteAssembly
                     payload.Uleb128(type.VectorBytes);
                 payload.Text($"v{i}");
             }
+            payload.Uleb128(0);
         }
         return payload;
     }

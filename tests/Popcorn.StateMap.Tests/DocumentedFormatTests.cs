@@ -17,7 +17,10 @@ public class DocumentedFormatTests
                 [
                     new SiteModel(
                         SiteKind.Point, [new LiveValueType(ValueKind.I32), new LiveValueType(ValueKind.Pointer)],
-                        new SiteDetail("__pop_park", "a.c", 7, ["i", ""])),
+                        new SiteDetail("__pop_park", "a.c", 7, ["i", ""])
+                        {
+                            Saved = [new SavedValue("", new LiveValueType(ValueKind.I64), 8)],
+                        }),
                 ]),
         ],
         ReturnPoints = new Dictionary<Isa, IReadOnlyList<ReturnPoint>>
@@ -60,6 +63,7 @@ public class DocumentedFormatTests
               site 0: Point __pop_park a.c:7
                 %0 i32 i
                 %1 ptr
+                saved i64
                 x86_64 0x401020: rbx, [rsp+0x8]
                 x86_64 0x405030 (resume): rbx, [rsp+0x10]
 

@@ -15,11 +15,18 @@ internal static class ModelGenerator
         Gen.Select(Gen.Int[1, 13], Gen.Byte[1, 8]).Select(
             (kind, bytes) => new LiveValueType((ValueKind)kind, kind < 12 ? (byte)0 : bytes));
 
+    private static readonly Gen<SavedValue> s_saved = Gen.OneOf(
+        Gen.Select(s_name, s_type).Select((name, type) => new SavedValue(name, type, type.SizeBytes)),
+        Gen.Select(s_name, Gen.Long[0, 4096]).Select((name, bytes) => new SavedValue(name, null, bytes)));
+
     private static readonly Gen<SiteModel> s_site =
-        Gen.Select(Gen.Int[0, 2], s_type.Array[0, 6], s_name, Gen.Int[0, 9999]).Select((kind, types, name, line) =>
-            new SiteModel(
+        Gen.Select(Gen.Int[0, 2], s_type.Array[0, 6], s_name, Gen.Int[0, 9999], s_saved.Array[0, 6]).Select(
+            (kind, types, name, line, saved) => new SiteModel(
                 (SiteKind)kind, types,
-                new SiteDetail(name, line % 3 + ".c", line, [.. types.Select((_, i) => i % 2 == 0 ? name : $"v{i}")])));
+                new SiteDetail(name, line % 3 + ".c", line, [.. types.Select((_, i) => i % 2 == 0 ? name : $"v{i}")])
+                {
+                    Saved = saved,
+                }));
 
     private static readonly Gen<ValueLocation> s_location =
         Gen.Select(Gen.Int[0, 2], Gen.Int[0, 95], Gen.OneOf(Gen.Long[-64, 64], Gen.Long)).Select(

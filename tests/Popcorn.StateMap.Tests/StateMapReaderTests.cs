@@ -53,6 +53,7 @@ public class StateMapReaderTests(SampleBuild build)
             {
                 Assert.Equal(model.Functions[i].Name, map.NameOf(i));
                 Assert.Equal(model.Functions[i].Sites[0].Types.Count, map.Detail(i, 0).ValueNames.Count);
+                Assert.Empty(map.Detail(i, 0).Saved);
             }
         }, iter: 20);
     }
@@ -124,6 +125,7 @@ public class StateMapReaderTests(SampleBuild build)
             Assert.Equal(expected.Sites[site].Types, read.Types);
             Assert.Equal((wanted.Callee, wanted.File, wanted.Line), (detail.Callee, detail.File, detail.Line));
             Assert.Equal(wanted.ValueNames, detail.ValueNames);
+            Assert.Equal(wanted.Saved, detail.Saved);
         }
     }
 

@@ -1,5 +1,6 @@
 using Popcorn.Core;
 using Popcorn.Samples;
+using Popcorn.StateMap;
 
 namespace Popcorn.Transform.Tests;
 
@@ -33,6 +34,49 @@ public class FrameDescriberTests(SampleBuild build)
         FrameDescription plain = frames[^1];
         Assert.Equal("plain", plain.Function);
         Assert.True(plain.Values[4].Text is "true" or "false");
+    }
+
+    [Fact]
+    public void SavedValues_AreShownAtOnePlaceOnEveryIsa()
+    {
+        StateMapModel model = new()
+        {
+            BuildId = default,
+            Functions =
+            [
+                new FunctionModel("f", 0x401000, 0x40, new Dictionary<Isa, uint>(),
+                [
+                    new SiteModel(SiteKind.Point, [], new SiteDetail("__pop_park", "a.c", 7, [])
+                    {
+                        Saved =
+                        [
+                            new SavedValue("i", new LiveValueType(ValueKind.I32), 4),
+                            new SavedValue("", new LiveValueType(ValueKind.F64), 8),
+                            new SavedValue("wide", null, 12),
+                        ],
+                    }),
+                ]),
+            ],
+            ReturnPoints = new Dictionary<Isa, IReadOnlyList<ReturnPoint>>(),
+        };
+        ThreadState state = new();
+        state.AddFrame(0, 0, 0);
+        byte[] saved = new byte[32];
+        for (int i = 0; i < 12; i++)
+            saved[i] = (byte)(i + 1);
+        BitConverter.TryWriteBytes(saved.AsSpan(16), 1.5);
+        BitConverter.TryWriteBytes(saved.AsSpan(24), 0xffff_ffff_ffffL - 41);
+
+        FrameDescription frame = Assert.Single(FrameDescriber.Describe(
+            state, StateMapReader.Open(StateMapWriter.Write(model), "map"), [Isa.X86_64, Isa.AArch64], saved: saved));
+
+        Assert.Equal(
+            [
+                "i i32 -42 [dsp-0x8] [dsp-0x8]",
+                "%1 f64 1.5 [dsp-0x10] [dsp-0x10]",
+                "wide bytes12 0x0c0b0a090807060504030201 [dsp-0x20] [dsp-0x20]",
+            ],
+            frame.Values.Select(v => $"{v.Name} {v.Type} {v.Text} {string.Join(' ', v.Locations)}"));
     }
 
     [Fact]

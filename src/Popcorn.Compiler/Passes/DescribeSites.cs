@@ -63,6 +63,7 @@ internal static class DescribeSites
                     sites.Uleb128(RecordedType.VectorBytes(site.Live[i].Type));
                 sites.Text(site.Names[i]);
             }
+            WriteSaved(sites, site.Saved);
         }
         FieldWriter payload = new();
         payload.Text(function.Function.Name);
@@ -71,5 +72,18 @@ internal static class DescribeSites
             payload.Text(file);
         payload.Bytes(sites.Written);
         return payload.Written.ToArray();
+    }
+
+    private static void WriteSaved(FieldWriter sites, IReadOnlyList<PointValue> saved)
+    {
+        sites.Uleb128((ulong)saved.Count);
+        foreach (PointValue value in saved)
+        {
+            byte type = RecordedType.Of(value.Type);
+            sites.U8(type);
+            if (type == RecordedType.None || RecordedType.IsVector(type))
+                sites.Uleb128((ulong)value.Bytes);
+            sites.Text(value.Name);
+        }
     }
 }

@@ -11,8 +11,10 @@ internal enum SiteKind : byte
 }
 
 /// <summary>One site of a function: the call, with its bundle, and the values in it.</summary>
+/// <param name="Saved">What a point's code keeps itself, in the order it does so.</param>
 internal sealed record Site(
-    IrValue Call, SiteKind Kind, string Callee, IReadOnlyList<IrValue> Live, IReadOnlyList<string> Names);
+    IrValue Call, SiteKind Kind, string Callee, IReadOnlyList<IrValue> Live, IReadOnlyList<string> Names,
+    IReadOnlyList<PointValue> Saved);
 
 /// <summary>
 /// Every call that may park gets a <c>"deopt"</c> bundle with all values live after it and its number within the
@@ -27,7 +29,10 @@ internal static class RecordSites
     // otherwise.
     private static readonly string[] _untrueOfStatepoint = ["memory", "allocsize", "allockind"];
 
-    internal static List<Site> Run(IrModule module, IrValue function, ModuleFacts facts, IrValue alwaysLive)
+    /// <param name="saved">What each point keeps itself, by its call.</param>
+    internal static List<Site> Run(
+        IrModule module, IrValue function, ModuleFacts facts, IrValue alwaysLive,
+        IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> saved)
     {
         LiveValues live = new(function);
         List<(IrValue Call, IrValue[] Live)> plans = [];
@@ -47,7 +52,7 @@ internal static class RecordSites
         // What the optimiser knew of the function's memory effects was true before it could park.
         function.RemoveAttribute(IrCall.FunctionIndex, "memory");
         function.AddAttribute(IrCall.FunctionIndex, module.Context.EnumAttribute("uwtable", AsyncUnwindTable));
-        return Attach(module, plans);
+        return Attach(module, plans, saved);
     }
 
     private static IrValue[] WithBase(IEnumerable<IrValue> values, IrValue alwaysLive)
@@ -58,7 +63,9 @@ internal static class RecordSites
         return [.. list];
     }
 
-    private static List<Site> Attach(IrModule module, List<(IrValue Call, IrValue[] Live)> plans)
+    private static List<Site> Attach(
+        IrModule module, List<(IrValue Call, IrValue[] Live)> plans,
+        IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> saved)
     {
         Dictionary<IrValue, IrValue> replaced = [];
         List<Site> sites = [];
@@ -78,7 +85,8 @@ internal static class RecordSites
                 _ => SiteKind.Call,
             };
             // Names are asked of the current values: a live call that has its bundle already is erased.
-            sites.Add(new Site(site, kind, callee, live, [.. current.Select(v => v.Name)]));
+            string[] names = [.. current.Select(v => v.Name)];
+            sites.Add(new Site(site, kind, callee, live, names, saved.GetValueOrDefault(call, [])));
         }
         return [.. sites.Select(s => s with { Live = [.. s.Live.Select(v => replaced.GetValueOrDefault(v, v))] })];
     }

@@ -1,6 +1,11 @@
+using System.Collections.Frozen;
 using Popcorn.Llvm;
+using Popcorn.StateMap;
 
 namespace Popcorn.Compiler.Passes;
+
+/// <summary>A value that a point keeps itself.</summary>
+internal sealed record PointValue(string Name, IrType Type, long Bytes);
 
 /// <summary>
 /// What is live at a migration point is saved in the point's cold block, in the red zone below the data-stack pointer
@@ -10,24 +15,30 @@ namespace Popcorn.Compiler.Passes;
 /// </summary>
 internal static class SaveAtPoints
 {
-    // The word below the thread pointer that holds the data-stack pointer, and what signal handlers leave alone below
-    // that.
+    // The word below the thread pointer that holds the data-stack pointer.
     private const long PointerOffset = -8;
-    private const long RedZoneBytes = 512;
-    private const long SlotBytes = 8;
     private const uint SlotAlignment = 8;
 
-    internal static void Run(IrModule module, IrValue function)
+    internal static IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> Nothing { get; } =
+        FrozenDictionary<IrValue, IReadOnlyList<PointValue>>.Empty;
+
+    /// <summary>By the point's call, what it keeps, in the order of <see cref="SavedArea"/>'s slots.</summary>
+    internal static IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> Run(IrModule module, IrValue function)
     {
         LiveValues live = new(function);
+        Dictionary<IrValue, IReadOnlyList<PointValue>> saved = [];
         Dictionary<IrValue, Dictionary<IrBlock, IrValue>> reloads = [];
         foreach (IrBlock block in live.Graph.Blocks)
         {
             IrValue park = block.First;
             if (park.IsNone || !Calls.IsPoint(park))
                 continue;
-            int[] values = live.LiveAfter(block, [park])[park];
-            foreach ((IrValue value, IrValue reload) in Save(module, park, [.. values.Select(v => live.Values[v])]))
+            IrValue[] values = [.. live.LiveAfter(block, [park])[park].Select(v => live.Values[v])];
+            PointValue[] kept =
+                [.. values.Select(v => new PointValue(v.Name, v.Type, (long)module.StoreSizeOf(v.Type)))];
+            saved.Add(park, kept);
+            SavedArea area = new(kept.Select(k => k.Bytes));
+            foreach ((IrValue value, IrValue reload) in Save(module, park, values, area))
             {
                 if (!reloads.TryGetValue(value, out Dictionary<IrBlock, IrValue>? byBlock))
                     reloads[value] = byBlock = [];
@@ -36,39 +47,34 @@ internal static class SaveAtPoints
         }
         foreach ((IrValue value, Dictionary<IrBlock, IrValue> byBlock) in reloads)
             new MergeDefinitions(module, live, value, byBlock).Run();
+        return saved;
     }
 
-    private static List<(IrValue Value, IrValue Reload)> Save(IrModule module, IrValue park, List<IrValue> values)
+    private static List<(IrValue Value, IrValue Reload)> Save(
+        IrModule module, IrValue park, IrValue[] values, SavedArea area)
     {
         List<(IrValue Value, IrValue Reload)> reloads = [];
-        if (values.Count == 0)
+        if (values.Length == 0)
             return reloads;
-        List<long> offsets = [];
-        long bytes = 0;
-        foreach (IrValue value in values)
-        {
-            bytes += ((long)module.StoreSizeOf(value.Type) + SlotBytes - 1) & -SlotBytes;
-            offsets.Add(-bytes);
-        }
-        // Beyond the red zone the pointer itself must move, and before anything is written there.
-        long lowered = bytes <= RedZoneBytes ? 0 : (bytes + 15) & ~15L;
+        long lowered = area.LoweredBytes;
         using IrBuilder builder = new(module);
         builder.Before(park);
         IrValue top = Top(builder, module);
+        // Beyond the red zone the pointer itself must move, and before anything is written there.
         if (lowered != 0)
         {
             builder.Store(builder.OffsetInBounds(top, -lowered), PointerWord(builder, module));
             builder.SignalFence();
         }
-        for (int i = 0; i < values.Count; i++)
-            builder.Store(values[i], builder.OffsetInBounds(top, offsets[i])).SetAlignment(SlotAlignment);
+        for (int i = 0; i < values.Length; i++)
+            builder.Store(values[i], builder.OffsetInBounds(top, area.Offsets[i])).SetAlignment(SlotAlignment);
         builder.Before(park.Next);
         top = Top(builder, module);
         if (lowered != 0)
             top = builder.OffsetInBounds(top, lowered);
-        for (int i = 0; i < values.Count; i++)
+        for (int i = 0; i < values.Length; i++)
         {
-            IrValue reload = builder.Load(values[i].Type, builder.OffsetInBounds(top, offsets[i]));
+            IrValue reload = builder.Load(values[i].Type, builder.OffsetInBounds(top, area.Offsets[i]));
             reload.SetAlignment(SlotAlignment);
             reload.Name = values[i].Name;
             reloads.Add((values[i], reload));

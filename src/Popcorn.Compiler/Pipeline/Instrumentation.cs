@@ -43,20 +43,21 @@ internal sealed class Instrumentation(IrModule module, ModuleFacts facts, Codege
         bool hasSites = facts.Sites(function).Count != 0;
         bool records = hasSites && options.RecordSites;
         ArmedSetjmps armed = ArmedSetjmps.None;
+        IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> saved = SaveAtPoints.Nothing;
         if (records)
         {
             armed = ArmSetjmps.Run(module, function);
             SinkAddresses.Run(module, function, facts);
             DemoteForSites.Run(module, function, facts, options.LiveValuesMax);
             // What is in memory by now need not be saved.
-            SaveAtPoints.Run(module, function);
+            saved = SaveAtPoints.Run(module, function);
         }
         // What was demoted above lies on the data stack too.
         DataStackFrame frame = LowerDataStack.Run(module, function, hasSites);
         if (!records)
             return;
         bool jumps = armed.Calls.Count != 0;
-        List<Site> sites = RecordSites.Run(module, function, facts, jumps ? frame.Base : default);
+        List<Site> sites = RecordSites.Run(module, function, facts, jumps ? frame.Base : default, saved);
         JumpTargets targets = new(armed.Calls, frame.Base, jumps ? frame.Offsets[armed.Record] : 0);
         IrValue resume = BuildResumeFunctions.Run(module, function, sites, targets);
         _resumable.Add(new ResumableFunction(function, resume, sites));

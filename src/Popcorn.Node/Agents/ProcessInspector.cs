@@ -19,7 +19,7 @@ public sealed class ProcessInspector(ProcessTree tree)
         ArgumentNullException.ThrowIfNull(limits);
         foreach (ProgramProcess process in Processes())
             _ = process.Program.Load(process.Isa);
-        List<(ProgramProcess Process, IReadOnlyList<CapturedThread> Threads)> captured = [];
+        List<(ProgramProcess Process, List<(CapturedThread Thread, byte[] Saved)> Threads)> captured = [];
         using (Parking parking = Parking.Of(tree, limits.Park))
         {
             if (parking.Outcome == ParkOutcome.TimedOut)
@@ -29,27 +29,21 @@ public sealed class ProcessInspector(ProcessTree tree)
             foreach (ProgramProcess process in Processes())
             {
                 using ProcessCapture capture = new(process);
-                captured.Add((process, capture.ReadThreads()));
+                captured.Add((process, [.. capture.ReadThreads()
+                    .Select(t => (t, SavedValueReader.Read(t, process.Program.Map, capture.Memory.Read)))]));
             }
         }
-        return [.. captured.SelectMany(c => Describe(c.Process.Program, (int)c.Process.Control.Pid, c.Threads))];
+        return [.. captured.SelectMany(c => c.Threads.Select(
+            t => Describe(c.Process.Program, (int)c.Process.Control.Pid, t.Thread, t.Saved)))];
     }
 
     /// <param name="pid">The process, as the program sees it.</param>
-    public static IReadOnlyList<ThreadListing> Describe(
-        ProgramFiles program, int pid, IReadOnlyList<CapturedThread> threads)
+    /// <param name="saved">What <see cref="SavedValueReader"/> read of the thread.</param>
+    public static ThreadListing Describe(ProgramFiles program, int pid, CapturedThread thread, byte[] saved)
     {
         ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(thread);
         IReadOnlyList<Isa> isas = program.Map.Isas;
-        return [.. threads.Select(t => Describe(program, pid, t, isas))];
-    }
-
-    private IEnumerable<ProgramProcess> Processes() =>
-        tree.Members().Where(m => m.Process is { HasEnded: false }).Select(m => m.Process!);
-
-    private static ThreadListing Describe(
-        ProgramFiles program, int pid, CapturedThread thread, IReadOnlyList<Isa> isas)
-    {
         string waiting = thread.State.Kind == ParkKind.SystemCall
             ? $"system call {thread.State.SystemCallNumber}"
             : "migration point";
@@ -57,9 +51,12 @@ public sealed class ProcessInspector(ProcessTree tree)
             pid,
             (int)thread.Slot,
             waiting,
-            [.. FrameDescriber.Describe(thread.State, program.Map, isas, framesMax: FramesMax)
+            [.. FrameDescriber.Describe(thread.State, program.Map, isas, framesMax: FramesMax, saved: saved)
                 .Select(f => Describe(f, isas))]);
     }
+
+    private IEnumerable<ProgramProcess> Processes() =>
+        tree.Members().Where(m => m.Process is { HasEnded: false }).Select(m => m.Process!);
 
     private static FrameListing Describe(FrameDescription frame, IReadOnlyList<Isa> isas) => new(
         frame.Number,

@@ -29,10 +29,11 @@ public static class ImageDescriber
             image.MemoryBytes,
             image.KeptBytes,
             [.. image.Descriptions.Select(d => Describe(image, d))],
-            [.. image.Processes.Select(p => Describe(image, p, programs[p.Program]))]);
+            [.. image.Processes.Select((p, i) => Describe(image, i, p, programs[p.Program]))]);
     }
 
-    private static ImageProcessListing Describe(ImageFile image, ImageProcess process, ProgramFiles program) => new(
+    private static ImageProcessListing Describe(
+        ImageFile image, int index, ImageProcess process, ProgramFiles program) => new(
         process.Kinship.Pid,
         process.Kinship.Parent,
         program.Path,
@@ -41,7 +42,9 @@ public static class ImageDescriber
         process.Isa.Name(),
         process.WorkingDirectory,
         process.Descriptors.ToDictionary(d => d.Number, d => d.Description),
-        ProcessInspector.Describe(program, process.Kinship.Pid, image.ReadThreads(process, program.Map)));
+        [.. image.ReadThreads(process, program.Map).Select(t => ProcessInspector.Describe(
+            program, process.Kinship.Pid, t,
+            SavedValueReader.Read(t, program.Map, (from, buffer) => image.ReadMemory(index, from, buffer))))]);
 
     private static string Describe(ImageFile image, ImageDescription description)
     {

@@ -134,10 +134,18 @@ public sealed class ImageFile : IDisposable
     public void ReadMemory(int process, MemorySink sink)
     {
         ReadOwn(process, wanted: null, sink);
-        IReadOnlyList<ImageRun> kept = RunsOf(_inParent, process);
-        int pid = Processes[process].Kinship.Pid;
-        for (ImageFile? image = Parent; image is not null && kept.Count > 0; image = image.Parent)
-            kept = image.ReadKept(pid, kept, sink);
+        ReadInherited(process, RunsOf(_inParent, process), sink);
+    }
+
+    /// <summary>Fills a buffer with a process's memory from an address on; what is not stored is zero.</summary>
+    public void ReadMemory(int process, ulong address, Span<byte> buffer)
+    {
+        byte[] bytes = new byte[buffer.Length];
+        void Fill(ulong at, ReadOnlySpan<byte> part) => part.CopyTo(bytes.AsSpan((int)(at - address)));
+        ImageRun[] wanted = [new ImageRun(address, (ulong)bytes.Length)];
+        ReadOwn(process, wanted, Fill);
+        ReadInherited(process, DataReader.Intersect(wanted, RunsOf(_inParent, process)), Fill);
+        bytes.CopyTo(buffer);
     }
 
     /// <summary>Fills a buffer with the contents of a kernel object; what is not stored is zero.</summary>
@@ -204,6 +212,14 @@ public sealed class ImageFile : IDisposable
         throw new BadInputException(
             $"'{child.Path}' holds only what changed since '{parent.Path}', but '{found}' is another image " +
             $"({image.Identity}, not {parent.Identity})");
+    }
+
+    /// <summary>Hands over runs of a process's memory that the images before this one hold.</summary>
+    private void ReadInherited(int process, IReadOnlyList<ImageRun> kept, MemorySink sink)
+    {
+        int pid = Processes[process].Kinship.Pid;
+        for (ImageFile? image = Parent; image is not null && kept.Count > 0; image = image.Parent)
+            kept = image.ReadKept(pid, kept, sink);
     }
 
     /// <summary>Memory of a process that is in this file itself.</summary>

@@ -7,7 +7,7 @@ internal static class SiteSectionReader
 {
     internal const string SectionName = ".pop.sites";
 
-    private const int SiteBytesMin = 4;
+    private const int SiteBytesMin = 5;
 
     /// <summary>The functions in section order. One that the linker discarded (address 0) is left out.</summary>
     internal static List<SiteFunction> Read(ReadOnlySpan<byte> bytes, string where)
@@ -76,7 +76,13 @@ internal static class SiteSectionReader
             }
             names[i] = reader.Text();
         }
-        SiteDetail detail = new(callee, file == 0 ? "" : files[file - 1], (int)line, names);
+        SavedValue[] saved = new SavedValue[SavedValuesSection.ReadCount(ref reader)];
+        for (int i = 0; i < saved.Length; i++)
+        {
+            (LiveValueType? type, long bytes) = SavedValuesSection.ReadType(ref reader);
+            saved[i] = new SavedValue(reader.Text(), type, bytes);
+        }
+        SiteDetail detail = new(callee, file == 0 ? "" : files[file - 1], (int)line, names) { Saved = saved };
         return new SiteModel(kind, types, detail);
     }
 
