@@ -103,12 +103,13 @@ internal sealed class SplitIntoChunks
         IrValue stays = builder.Compare(_loop.Predicate, _copies.Of(_loop.Tested), limit);
         builder.Branch(stays, header, _check).SetMetadata("prof", _context.BranchWeights(255, 1));
         oldBranch.Erase();
-        if (!oldTest.HasUses)
-            oldTest.Erase();
         // Any limit but the bound lies before it, and the counter has met it exactly: there is a round to go.
         builder.AtEnd(_check);
         builder.Branch(builder.CompareEqual(limit, _loop.Bound), exit, _between);
         AddToExits(exit);
+        // Asked last: what is behind another exit may use the test.
+        if (!oldTest.HasUses)
+            oldTest.Erase();
     }
 
     private void AddToExits(IrBlock behindLatch)

@@ -100,6 +100,22 @@ __attribute__((noinline)) static uint64_t until_found(const unsigned char *at, i
     return sum;
 }
 
+__attribute__((noinline)) static uint64_t until_found_or_at_the_end(
+    const unsigned char *at, const unsigned char *end, unsigned char wanted)
+{
+    uint64_t sum = 1;
+    for (;;) {
+        unsigned char here = *at++;
+        // The loop's own test is used behind its other exit.
+        _Bool more = at < end;
+        if (here == wanted)
+            return sum * 2 + more;
+        sum = sum * 79 + here;
+        if (!more)
+            return sum * 3;
+    }
+}
+
 __attribute__((noinline)) static uint64_t nested(int rows, int columns)
 {
     uint64_t sum = 1;
@@ -169,6 +185,9 @@ int main(void)
         mix("by_pointer_down", by_pointer_down(bytes + 5, bytes + 5 + n));
         mix("until_found", until_found(bytes, n, 250));
         mix("until_found", until_found(bytes + 9, n, 251));
+        mix("until_found_or_at_the_end", until_found_or_at_the_end(bytes, bytes + n, 250));
+        mix("until_found_or_at_the_end", until_found_or_at_the_end(bytes, bytes + n + 1, bytes[n]));
+        mix("until_found_or_at_the_end", until_found_or_at_the_end(bytes + 9, bytes + 9 + n, 251));
         mix("nested", nested(n % 90, n));
         mix("growing", growing(n));
         mix("calling", calling(n / 8));
