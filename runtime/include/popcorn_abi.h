@@ -182,7 +182,7 @@ enum {
 	POP_OP_SYNC = 32, POP_OP_CALL,
 };
 enum { POP_ANSWER_READY = 1, POP_ANSWER_ERROR = 2, POP_ANSWER_SYNCED = 3 };
-enum { POP_MAP_SHARED = 1, POP_MAP_NORESERVE = 4 };
+enum { POP_MAP_NORESERVE = 4 };
 
 struct pop_frame_header { uint32_t op, bytes; };
 struct pop_answer { uint32_t kind, op; int64_t value; };

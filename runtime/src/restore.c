@@ -82,7 +82,7 @@ static long place(int fd, int target, int cloexec)
 static long op_map(void)
 {
 	const struct pop_op_map *op = (void *)payload.bytes;
-	int flags = (op->flags & POP_MAP_SHARED ? MAP_SHARED_ : MAP_PRIVATE_) | MAP_ANONYMOUS_ | MAP_FIXED_;
+	int flags = MAP_PRIVATE_ | MAP_ANONYMOUS_ | MAP_FIXED_;
 	if (op->flags & POP_MAP_NORESERVE) flags |= MAP_NORESERVE_;
 	if (op->addr >= POP_RECORDS_BASE && op->addr < POP_PRIVATE_END) {
 		if (record_region_count == REGIONS_MAX) return -ENOMEM_;

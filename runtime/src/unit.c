@@ -95,13 +95,11 @@ void pop_unit_enter(int restoring)
 	pop_unit_event();
 }
 
-/* The process's generation is the program now. One that comes from a checkpoint file has no relations yet. */
+/* The process's generation is the program now. One that comes from a checkpoint file is new to the table. */
 void pop_unit_go(void)
 {
 	struct pop_process *own = process(own_index);
 	if (own->state != POP_PROCESS_STARTING) return;
-	own->group = own->kernel_group[own_pair()];
-	own->session = own->kernel_session[own_pair()];
 	own->starts = 1;
 	pop_store(&own->state, POP_PROCESS_MEMBER);
 }

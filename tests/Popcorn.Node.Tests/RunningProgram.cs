@@ -62,6 +62,23 @@ internal sealed class RunningProgram : IDisposable
         return program;
     }
 
+    /// <summary>Lets the program of related processes look at every relation.</summary>
+    public void CheckFamily()
+    {
+        Send("check");
+        Assert.Equal("PASS", ReadLine());
+    }
+
+    /// <summary>Lets it wait for all of them; nothing is left below the supervisor then.</summary>
+    public void EndFamily()
+    {
+        Send("end");
+        Assert.Equal("PASS", ReadLine());
+        Assert.Equal((3, "", ""), Finish());
+        bool stands = Directory.Exists($"/proc/{SupervisorPid}");
+        Assert.Empty(stands ? ProcessFiles.Children(SupervisorPid) : []);
+    }
+
     public int SupervisorPid => _process.Id;
 
     public ProcessStatus Status => Assert.Single(List());

@@ -104,7 +104,8 @@ internal static class CheckpointCommand
             return PrintDryRun(pid, report);
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"process {pid}: saved to '{path}', {Timeline.Size(report.FileBytes)}, {report.Frames} frames in " +
+            $"process {pid}: saved to '{path}', {Timeline.Size(report.FileBytes)}, " +
+            $"{(report.Processes == 1 ? "" : $"{report.Processes} processes, ")}{report.Frames} frames in " +
             $"{report.Threads} thread{(report.Threads == 1 ? "" : "s")}, down {report.DowntimeMs:0.0} ms" +
             $"{(report.Stopped ? "; it has been ended" : "")}"));
         return (int)ExitCode.Ok;
@@ -113,7 +114,7 @@ internal static class CheckpointCommand
     private static int PrintDryRun(int pid, CheckpointReport report)
     {
         Console.Out.WriteLine(report.Obstacles.Count == 0
-            ? $"process {pid} can be saved"
+            ? $"process {pid} can be saved{(report.Processes == 1 ? "" : $", with all {report.Processes} processes")}"
             : $"process {pid} cannot be saved:\n  {string.Join("\n  ", report.Obstacles)}");
         return (int)(report.Obstacles.Count == 0 ? ExitCode.Ok : ExitCode.Failed);
     }

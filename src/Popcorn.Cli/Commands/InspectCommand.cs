@@ -85,5 +85,7 @@ internal static class InspectCommand
                 output.WriteLine($"descriptor  {number}: {image.Objects[description]}");
             FramePrinter.Print(process.Threads, output);
         }
+        foreach (ImageZombieListing zombie in image.Zombies)
+            output.WriteLine($"ended       {zombie.Pid}, child of {zombie.ParentPid}, {zombie.End}, not waited for");
     }
 }

@@ -64,28 +64,26 @@ internal static class RestoreCommand
             parsed.GetValue(FileArgument) ?? "", parsed.GetValue(KeyOption), verify: false);
         string? isaText = parsed.GetValue(IsaOption);
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
-        if (image.Processes.Count > 1)
-            throw new PopcornException(
-                $"'{image.Path}' holds {image.Processes.Count} processes, which this version cannot restore");
-        ProgramFiles program = image.FindPrograms()[image.Processes[0].Program];
+        IReadOnlyList<ProgramFiles> programs = image.FindPrograms();
         IsaHost host = IsaHost.Find(isa);
         bool verbose = parsed.GetValue(VerboseOption);
         return Supervision.Run(
-            program, image.Processes[0].Arguments, MoveSchedule.None, e => Timeline.Report(e, verbose),
-            (launcher, options) => Adopt(image, choices, program, host, launcher, options));
+            programs[image.Processes[0].Program], image.Processes[0].Arguments, MoveSchedule.None,
+            e => Timeline.Report(e, verbose),
+            (launcher, options) => Adopt(image, choices, programs, host, launcher, options));
     }
 
     internal static ImageFile OpenImage(string path, string? key, bool verify = true) =>
         ImageFile.Open(path, key is null ? null : ImageOptions.ReadSecret(key), verify);
 
     private static Supervisor Adopt(
-        ImageFile image, RestoreChoices choices, ProgramFiles program, IsaHost host, ProcessLauncher launcher,
-        SupervisorOptions options)
+        ImageFile image, RestoreChoices choices, IReadOnlyList<ProgramFiles> programs, IsaHost host,
+        ProcessLauncher launcher, SupervisorOptions options)
     {
         ImageRestorer restorer = new(image, choices, options.Limits);
         try
         {
-            return Supervisor.Adopt(launcher, () => restorer.Restore(program, launcher, host), options);
+            return Supervisor.Adopt(launcher, () => restorer.Restore(programs, launcher, host), options);
         }
         catch (MoveException e)
         {

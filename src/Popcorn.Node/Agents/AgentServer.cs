@@ -28,7 +28,7 @@ public sealed class AgentServer : IDisposable
     /// <summary>Listens under a name that nobody looks for, until the program's pid is known.</summary>
     public static AgentServer Listen(string folder)
     {
-        string path = Path.Combine(folder, $"starting-{Environment.ProcessId}");
+        string path = RuntimeFolder.StartingPath(folder);
         File.Delete(path);
         Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Popcorn.Core;
@@ -12,6 +13,10 @@ namespace Popcorn.Node.Agents;
 public static class RuntimeFolder
 {
     private const string Suffix = ".sock";
+    private const string StartingPrefix = "starting-";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
@@ -35,9 +40,18 @@ public static class RuntimeFolder
     public static string SocketPath(string folder, int pid) =>
         Path.Combine(folder, pid.ToString(CultureInfo.InvariantCulture) + Suffix);
 
-    /// <summary>Pids with a socket, whether or not somebody still listens on it.</summary>
+    /// <summary>Where a supervisor listens until it knows what its program is called.</summary>
+    public static string StartingPath(string folder) => Path.Combine(folder, StartingPrefix + Environment.ProcessId);
+
+    /// <summary>
+    /// Pids with a socket, whether or not somebody still listens on it. A program that has just been started may say
+    /// its first words before its supervisor has the pid's name: whoever starts gets a moment.
+    /// </summary>
     public static IReadOnlyList<int> Pids(string folder)
     {
+        long start = Stopwatch.GetTimestamp();
+        while (AnyStarting(folder) && Stopwatch.GetElapsedTime(start) < s_patience)
+            Thread.Sleep(s_betweenLooks);
         List<int> pids = [];
         foreach (string path in Directory.EnumerateFiles(folder, "*" + Suffix))
         {
@@ -47,6 +61,9 @@ public static class RuntimeFolder
         pids.Sort();
         return pids;
     }
+
+    private static bool AnyStarting(string folder) => Directory.EnumerateFiles(folder, StartingPrefix + "*")
+        .Any(f => Directory.Exists($"/proc/{Path.GetFileName(f)[StartingPrefix.Length..]}"));
 
     /// <summary>Connects to a supervisor. One that has died without tidying up leaves a socket nobody answers: it is
     /// removed.</summary>

@@ -36,18 +36,19 @@ public sealed class Supervisor : IDisposable
     private ExitStatus? _status;
 
     private Supervisor(
-        ProcessLauncher launcher, ProgramProcess process, AgentServer? server, SupervisorOptions options)
+        ProcessLauncher launcher, IReadOnlyList<ProgramProcess> processes, AgentServer? server,
+        SupervisorOptions options)
     {
         _server = server;
-        _process = process;
+        _process = processes[0];
         _launcher = launcher;
         _options = options;
         _tree = new ProcessTree(launcher.Unit);
-        _tree.Hold(process);
+        _tree.Replace(processes);
         _mover = new Mover(_tree, launcher, options.Limits);
         _signals = options.Signals is null ? null : new SignalForwarder(options.Signals);
         _inspector = new ProcessInspector(_tree);
-        Pid = process.Child.Pid;
+        Pid = _process.Child.Pid;
     }
 
     /// <summary>What users call the program: the pid of its first process here.</summary>
@@ -59,33 +60,33 @@ public sealed class Supervisor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(launcher);
         ArgumentNullException.ThrowIfNull(options);
-        return Adopt(launcher, () => launcher.Start(host, options.Schedule.NextCountdown()), options);
+        return Adopt(launcher, () => [launcher.Start(host, options.Schedule.NextCountdown())], options);
     }
 
     /// <summary>
-    /// Supervises a process that somebody else starts. The socket is there before it, so that whoever reads the
-    /// program's first words can reach it.
+    /// Supervises processes that somebody else starts, the program's first one at their head. The socket is there
+    /// before them, so that whoever reads the program's first words can reach it.
     /// </summary>
     public static Supervisor Adopt(
-        ProcessLauncher launcher, Func<ProgramProcess> start, SupervisorOptions options)
+        ProcessLauncher launcher, Func<IReadOnlyList<ProgramProcess>> start, SupervisorOptions options)
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
         HostProcess.AdoptOrphans();
         AgentServer? server = Listen(options);
-        ProgramProcess process;
+        IReadOnlyList<ProgramProcess> processes;
         try
         {
-            process = start();
+            processes = start();
         }
         catch
         {
             server?.Dispose();
             throw;
         }
-        Supervisor supervisor = new(launcher, process, server, options);
+        Supervisor supervisor = new(launcher, processes, server, options);
         supervisor.Publish();
-        options.Report(new SupervisorEvent.Started(supervisor.Pid, process.Host));
+        options.Report(new SupervisorEvent.Started(supervisor.Pid, processes[0].Host));
         return supervisor;
     }
 
@@ -283,8 +284,7 @@ public sealed class Supervisor : IDisposable
         if (!request.DryRun)
             return MoveTo(target);
         IReadOnlyList<string> obstacles = _mover.FindObstacles(target);
-        ProgramProcess[] members =
-            [.. _tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
+        ProgramProcess[] members = Members();
         bool emulated = !IsaHost.TryFind(target, out IsaHost host) || host.IsEmulated;
         return new MoveReport(
             _moves + 1, _process.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,
@@ -295,20 +295,26 @@ public sealed class Supervisor : IDisposable
     {
         if (string.IsNullOrEmpty(request.Path) || !Path.IsPathRooted(request.Path))
             throw new MoveException(MovePhase.Check, "a checkpoint needs the absolute path of its file");
+        Checkpointer checkpointer = new(_tree, _process, _options.Limits);
         if (request.DryRun)
         {
-            return new CheckpointReport(request.Path, 0, 0, (int)_process.Control.Threads, 0, 0, 0, Stopped: false)
+            ProgramProcess[] members = Members();
+            return new CheckpointReport(
+                request.Path, 0, 0, members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, Stopped: false)
             {
-                Obstacles = Checkpointer.FindObstacles(_tree, _process),
+                Obstacles = checkpointer.FindObstacles(),
             };
         }
         Compression compression = request.Compression is string text ? Compression.Parse(text) : Compression.Lz4;
         byte[]? secret = request.Key is null ? null : ImageOptions.ReadSecret(request.Key);
-        CheckpointReport report = Checkpointer.Take(_tree, _process, _options, new CheckpointRequest(
+        CheckpointReport report = checkpointer.Take(new CheckpointRequest(
             request.Path, request.Stop, Sync: !request.NoSync, new ImageOptions(compression, secret, request.Parent)));
         _stopped = report.Stopped;
         return report;
     }
+
+    private ProgramProcess[] Members() =>
+        [.. _tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
 
     private IReadOnlyList<ThreadListing> Inspect() => _inspector.Inspect(_options.Limits);
 }

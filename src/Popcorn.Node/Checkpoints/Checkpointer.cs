@@ -1,91 +1,97 @@
+using System.Diagnostics;
 using Popcorn.Core;
 using Popcorn.Linux;
-using Popcorn.Node.Agents;
 using Popcorn.Node.Moves;
 using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
-using Popcorn.Node.Programs;
 using Popcorn.Transform;
 using Popcorn.Wire.Agent;
 using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Checkpoints;
 
-/// <summary>Saves a running program to a file. It goes on afterwards, unless it is told to stop and the file is safely
-/// on disk.</summary>
-public static class Checkpointer
+/// <summary>Saves a running program, all its processes as one, to a file. It goes on afterwards, unless it is told to
+/// stop and the file is safely on disk.</summary>
+/// <param name="first">The program's first process.</param>
+public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLimits limits)
 {
     /// <summary>Less is written as fast as it is looked at again.</summary>
     private const long AheadBytesMin = 1 << 20;
 
-    /// <summary>All reasons why this process cannot be saved now; it is not disturbed.</summary>
-    public static IReadOnlyList<string> FindObstacles(ProcessTree tree, ProgramProcess process)
+    /// <summary>All reasons why this program cannot be saved now; it is not disturbed.</summary>
+    public IReadOnlyList<string> FindObstacles()
     {
-        ArgumentNullException.ThrowIfNull(tree);
-        ArgumentNullException.ThrowIfNull(process);
-        List<Obstacle> common = [.. ObstacleFinder.FindInProcess(process)];
-        if (process.HasEnded)
-            return Obstacle.Sentences(common);
-        ProcessObstacles.FindUnsavableMemory(process.Child.Pid, common);
-        List<string> obstacles = [.. Obstacle.Sentences(common)];
-        int others = tree.Read().SelectMany(n => n.Walk()).Count(n => n.Pid != process.Child.Pid);
-        if (others > 0)
-            obstacles.Add($"it has {others} child processes, and a checkpoint file holds one; only a move takes all");
-        using ObjectCapture capture = new([SourceOf(process)], parked: false);
-        // What no process can hand over is named by both.
-        obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
+        if (first.HasEnded)
+        {
+            return ["the program's first process has ended, and whoever restores a checkpoint stands for that one; " +
+                "a live move takes what it left behind"];
+        }
+        List<string> obstacles = [.. ObstacleFinder.FindPatiently(tree, ObstacleFinder.FindForCheckpoint)];
+        TreeNode[] members = MembersOf(tree.Read());
+        try
+        {
+            using ObjectCapture capture = new(SourcesOf(members), parked: false);
+            // What no process can hand over is named by both.
+            obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
+        }
+        catch (Exception e) when (
+            e is IOException or LinuxCallException && members.Any(m => m.Process!.HasEnded))
+        {
+            // One of them ended meanwhile. They are all looked at again once they are parked.
+        }
         return obstacles;
     }
 
-    public static CheckpointReport Take(
-        ProcessTree tree, ProgramProcess process, SupervisorOptions options, CheckpointRequest request)
+    public CheckpointReport Take(CheckpointRequest request)
     {
-        ArgumentNullException.ThrowIfNull(tree);
-        ArgumentNullException.ThrowIfNull(process);
-        ProgramFiles program = process.Program;
-        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(request);
-        MoveException.ThrowIfAny(FindObstacles(tree, process));
+        MoveException.ThrowIfAny(FindObstacles());
         ImageOptions imageOptions = request.Image;
         imageOptions.Compression.Check();
         using ImageFile? parent =
             imageOptions.ParentPath is string p ? ImageFile.Open(p, imageOptions.Secret, verify: false) : null;
         // Opened first: an unwritable place is found out before the program is touched.
         using ImageWriter writer = new(request.Path, imageOptions, parent);
-        _ = program.Load(process.Isa);
-        ImageProgram saved = new(program.Path, program.Map.BuildId, program.Fingerprints());
-        WriteAhead(process, writer);
+        SavedPrograms programs = new();
+        foreach (TreeNode member in MembersOf(tree.Read()))
+            _ = programs.IndexOf(member.Process!);
+        WriteAhead(first, writer);
         MoveClock clock = new();
-        using Parking parking = Parking.Of(tree, options.Limits.Park);
-        double parkMs = clock.Lap();
+        using Parking parking = Parking.Of(tree, limits.Park);
+        clock.ParkMs = clock.Lap();
+        clock.ParkedAt = Stopwatch.GetTimestamp();
         if (parking.Outcome == ParkOutcome.Ended)
             throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
         if (parking.Outcome == ParkOutcome.TimedOut)
             throw new MoveException(MovePhase.Park, parking.Why);
-        using ProcessCapture capture = new(process);
-        CapturedProcess captured = capture.ReadRest(capture.ReadThreads(), withShared: true);
-        using ObjectCapture objects = new([SourceOf(process)], parked: true);
+        // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
+        IReadOnlyList<TreeNode> nodes = FirstAtTheHead(tree.Read());
+        MoveException.ThrowIfAny(Obstacle.Sentences(ObstacleFinder.FindForCheckpoint(nodes)));
+        using CapturedTree captured = CapturedTree.Read(nodes, clock);
+        using ObjectCapture objects = new(SourcesOf([.. captured.Captures.Keys]), parked: true);
         CapturedObjects found = objects.Read();
         MoveException.ThrowIfAny(found.Obstacles);
-        ImageProcess image = Describe(program, process, captured, found, options.Command);
-        writer.WriteMemory(0, image.Kinship.Pid, captured, capture.Memory);
+        WriteMemory(captured, writer);
         writer.WriteContents(found.Contents);
-        writer.WriteSections(Unit(saved, parent), [image], found);
+        writer.WriteSections(
+            Unit(programs, parent), Describe(nodes, captured, programs, found), Zombies(nodes), found);
         if (!request.Stop)
             parking.Dispose();
-        double downtimeMs = clock.Lap();
+        double downtimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
         writer.Finish(request.Sync);
         if (request.Stop)
         {
-            _ = process.Destroy();
+            ProgramProcess.DestroyAll([.. captured.Captures.Keys.Select(n => n.Process!)]);
             parking.Forget();
         }
+        IReadOnlyCollection<CapturedProcess> states = [.. captured.Captures.Values.Select(c => c.State)];
         return new CheckpointReport(
-            request.Path, writer.FileBytes, writer.StoredBytes, captured.Threads.Count, captured.Frames, parkMs,
-            downtimeMs, request.Stop);
+            request.Path, writer.FileBytes, writer.StoredBytes, states.Count, states.Sum(s => s.Threads.Count),
+            states.Sum(s => s.Frames), clock.ParkMs, downtimeMs, request.Stop);
     }
 
-    /// <summary>As much as pays; a program that is just changing its mappings writes nothing ahead.</summary>
+    /// <summary>As much as pays, of the first process alone: it is always there and has the first place in the image. A
+    /// program that is just changing its mappings writes nothing ahead.</summary>
     private static void WriteAhead(ProgramProcess process, ImageWriter writer)
     {
         using ProcessCapture capture = new(process);
@@ -96,41 +102,69 @@ public static class Checkpointer
         }
     }
 
-    private static DescriptorSource SourceOf(ProgramProcess process) => new(
-        process.Child,
-        [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !ProcessCapture.IsOurs(d))]);
+    private static void WriteMemory(CapturedTree captured, ImageWriter writer)
+    {
+        SharedPages shared = new();
+        int index = 0;
+        foreach ((TreeNode node, (ProcessCapture capture, CapturedProcess state)) in captured.Captures)
+            writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
+    }
 
-    private static ImageUnit Unit(ImageProgram program, ImageFile? parent) => new(
+    private static TreeNode[] MembersOf(IReadOnlyList<TreeNode> nodes) =>
+        [.. nodes.SelectMany(n => n.Walk()).Where(n => n.IsMember)];
+
+    private static IReadOnlyList<TreeNode> FirstAtTheHead(IReadOnlyList<TreeNode> nodes) =>
+        [.. nodes.OrderBy(n => n.Process?.Index == ProcessUnit.RootIndex ? 0 : 1)];
+
+    private static DescriptorSource[] SourcesOf(TreeNode[] members) =>
+    [
+        .. members.Select(m => new DescriptorSource(
+            m.Process!.Child,
+            [.. ProcessFiles.Descriptors(m.Pid).Where(d => !ProcessCapture.IsOurs(d))],
+            members.Length > 1 ? $"process {m.ProgramPid}: " : "")),
+    ];
+
+    private static ImageUnit Unit(SavedPrograms programs, ImageFile? parent) => new(
         DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
         HostProcess.EffectiveUser,
         Environment.MachineName,
         parent is null ? null : new ImageParent(parent.Identity, Path.GetFullPath(parent.Path)),
-        [program]);
+        programs.All);
 
-    private static ImageProcess Describe(
-        ProgramFiles program, ProgramProcess process, CapturedProcess captured, CapturedObjects objects,
-        IReadOnlyList<string> arguments)
+    private static List<ImageProcess> Describe(
+        IReadOnlyList<TreeNode> nodes, CapturedTree captured, SavedPrograms programs, CapturedObjects objects)
     {
-        int hostPid = process.Child.Pid;
-        ProcessTraits traits = ProcessTraits.Of(process);
-        int pid = (int)process.Control.Pid;
-        // A leader of its own group or session is one again; any other is where whoever restores is.
-        int group = HostProcess.ProcessGroupOf(hostPid) == hostPid ? pid : 0;
-        int session = HostProcess.SessionOf(hostPid) == hostPid ? pid : 0;
-        return new ImageProcess(
-            Program: 0,
-            process.Isa,
-            new ImageKinship(pid, Parent: 0, group, session),
-            arguments,
-            captured.WorkingDirectory,
-            captured.FileModeMask,
-            traits.Limits,
-            objects.Descriptors[0],
-            objects.RecordLocks[0],
-            [.. captured.Mappings.Select(m => new ImageMapping(
-                m, (captured.Origins.GetValueOrDefault(m.Start) as PathOrigin)?.Path ?? ""))],
-            [.. captured.Threads.Select(t => Encode(t, traits, program.Map))]);
+        Dictionary<int, IReadOnlyList<string>> arguments = FamilyMember.Of(nodes).SelectMany(m => m.Walk())
+            .Where(m => !m.IsZombie).ToDictionary(m => m.Index, m => m.Program!.Arguments);
+        Dictionary<TreeNode, TreeNode> parents = [];
+        List<ImageProcess> processes = [];
+        foreach ((TreeNode node, (ProcessCapture _, CapturedProcess state)) in captured.Captures)
+        {
+            foreach (TreeNode child in node.Children)
+                parents[child] = node;
+            ProgramProcess process = node.Process!;
+            ProcessTraits traits = ProcessTraits.Of(process);
+            processes.Add(new ImageProcess(
+                programs.IndexOf(process),
+                process.Isa,
+                SavedFamily.KinshipOf(node, parents.GetValueOrDefault(node)),
+                arguments[process.Index],
+                state.WorkingDirectory,
+                state.FileModeMask,
+                traits.Limits,
+                objects.Descriptors[processes.Count],
+                objects.RecordLocks[processes.Count],
+                [.. state.Mappings.Select(m => new ImageMapping(m, state.Origins.GetValueOrDefault(m.Start)))],
+                [.. state.Threads.Select(t => Encode(t, traits, process.Program.Map))]));
+        }
+        return processes;
     }
+
+    private static List<ImageZombie> Zombies(IReadOnlyList<TreeNode> nodes) =>
+    [
+        .. MembersOf(nodes).SelectMany(parent => parent.Children.Where(c => c.IsZombie).Select(c =>
+            new ImageZombie(SavedFamily.KinshipOf(c, parent), c.Facts.WaitStatus))),
+    ];
 
     private static ImageThread Encode(CapturedThread thread, ProcessTraits traits, StateMap.StateMapReader map)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Popcorn.Core;
+using Popcorn.Linux;
 using Popcorn.Node.Agents;
 using Popcorn.Node.Objects;
 using Popcorn.Node.Programs;
@@ -29,7 +30,9 @@ public static class ImageDescriber
             image.MemoryBytes,
             image.KeptBytes,
             [.. image.Descriptions.Select(d => Describe(image, d))],
-            [.. image.Processes.Select((p, i) => Describe(image, i, p, programs[p.Program]))]);
+            [.. image.Processes.Select((p, i) => Describe(image, i, p, programs[p.Program]))],
+            [.. image.Zombies.Select(z => new ImageZombieListing(
+                z.Kinship.Pid, z.Kinship.Parent, ExitStatus.OfWait(z.WaitStatus).ToString()))]);
     }
 
     private static ImageProcessListing Describe(

@@ -44,6 +44,7 @@ public sealed class ImageFile : IDisposable
         Finish(reader);
         reader = Reader(ImageSectionKind.Processes);
         Processes = ImageProcess.ReadAll(ref reader, Unit.Programs.Count, Descriptions.Count);
+        Zombies = ImageZombie.ReadAll(ref reader, Processes);
         Finish(reader);
         reader = Reader(ImageSectionKind.Chunks);
         _chunks = ImageChunk.ReadAll(ref reader, Data.Bytes, Processes.Count);
@@ -58,7 +59,10 @@ public sealed class ImageFile : IDisposable
 
     public ImageUnit Unit { get; }
 
+    /// <summary>The first one first, parents before their children.</summary>
     public IReadOnlyList<ImageProcess> Processes { get; }
+
+    public IReadOnlyList<ImageZombie> Zombies { get; }
 
     public IReadOnlyList<ImageObject> Objects { get; }
 

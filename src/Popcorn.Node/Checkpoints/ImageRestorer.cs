@@ -5,107 +5,130 @@ using Popcorn.Node.Moves;
 using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
+using Popcorn.Wire.Control;
 using Popcorn.Wire.Image;
 using Popcorn.Wire.Restore;
 
 namespace Popcorn.Node.Checkpoints;
 
-/// <summary>Starts a process from an image. The image is only read, so it can be restored any number of
+/// <summary>Starts the processes of an image. The image is only read, so it can be restored any number of
 /// times.</summary>
 public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveLimits limits)
 {
     // asm-generic/unistd.h.
     private const ulong CallFcntl = 25;
     private const ulong CallEpollCtl = 21;
-    private const ulong CallSetpgid = 154;
-    private const ulong CallSetsid = 157;
 
     /// <summary>The program runs when this returns; on any exception nothing of it has run.</summary>
-    public ProgramProcess Restore(ProgramFiles program, ProcessLauncher launcher, IsaHost host)
+    /// <param name="programs">Those of the image, in its order.</param>
+    /// <returns>Its processes, the first one at their head.</returns>
+    public IReadOnlyList<ProgramProcess> Restore(
+        IReadOnlyList<ProgramFiles> programs, ProcessLauncher launcher, IsaHost host)
     {
         ArgumentNullException.ThrowIfNull(launcher);
-        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(programs);
         CheckUser();
         CheckFiles();
-        ImageProcess process = image.Processes[0];
-        // Its start takes as long as the objects do.
-        launcher.Unit.Prepare(ProcessUnit.RootIndex, (uint)process.Kinship.Pid);
-        using RestoreTarget restoring = RestoreTarget.Start(launcher, host);
-        IReadOnlyList<CapturedThread> threads = image.ReadThreads(process, program.Map);
+        // The first process's start takes as long as the objects do.
+        SavedFamily.Prepare(image, launcher.Unit);
+        using TargetTree targets = new(launcher, host, limits, withRoot: true);
+        IReadOnlyList<CapturedThread>[] threads =
+            [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
         using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
         objects.Build();
+        using SharedMemory shared = new();
+        IReadOnlyList<FamilyMember> family = SavedFamily.Of(image, programs);
+        targets.WaitRootStarted();
+        targets.Build(family);
+        for (int i = 0; i < threads.Length; i++)
+            Send(i, targets.Targets[i], threads[i], launcher.InheritedDescriptors, objects, shared);
+        for (int i = 0; i < threads.Length; i++)
+        {
+            targets.Targets[i].WaitReady();
+            TraitsOf(image.Processes[i]).Apply(targets.Targets[i].Process);
+        }
+        targets.GiveTerminal(family);
+        if (targets.Go() is string failure)
+            throw new MoveException(MovePhase.Commit, failure);
+        ProgramProcess[] restored = [.. Enumerable.Range(0, threads.Length).Select(i => targets.Targets[i].Process)];
+        // The terminal may have another size than the one the program last saw.
+        foreach (ProgramProcess process in restored)
+            _ = process.Child.Signal(SignalNumbers.WindowSize);
+        return restored;
+    }
+
+    private void Send(
+        int index, RestoreTarget restoring, IReadOnlyList<CapturedThread> threads, IReadOnlyList<int> inherited,
+        ObjectBuilder objects, SharedMemory shared)
+    {
+        ImageProcess process = image.Processes[index];
+        ScriptSender sender = restoring.Sender;
         try
         {
-            restoring.WaitStarted(limits.Start);
-            Send(process, program, launcher, restoring, threads, objects);
+            SendDescriptors(sender, process, inherited, objects);
+            SendMemory(index, restoring, shared);
+            RestoreScriptWriter.WorkingDirectory(sender.Frames, choices.Map(process.WorkingDirectory));
+            RestoreScriptWriter.FileModeMask(sender.Frames, process.FileModeMask);
+            SendPollEntries(sender, index);
+            SendRecordLocks(sender, process);
+            RestoreScript.SendThreads(sender, threads, restoring.Process.Program.Load(restoring.Process.Isa));
+            RestoreScriptWriter.Commit(sender.Frames);
+            sender.Flush();
         }
         catch (LinuxCallException e)
         {
             throw restoring.Explain(e);
         }
-        restoring.WaitReady();
-        TraitsOf(process).Apply(restoring.Process);
-        ProgramProcess restored = restoring.Go();
-        // The terminal may have another size than the one the program last saw.
-        _ = restored.Child.Signal(SignalNumbers.WindowSize);
-        return restored;
     }
 
-    private void Send(
-        ImageProcess process, ProgramFiles program, ProcessLauncher launcher, RestoreTarget restoring,
-        IReadOnlyList<CapturedThread> threads, ObjectBuilder objects)
+    private static void SendDescriptors(
+        ScriptSender sender, ImageProcess process, IReadOnlyList<int> inherited, ObjectBuilder objects)
     {
-        ScriptSender sender = restoring.Sender;
-        foreach (int inherited in launcher.InheritedDescriptors)
+        foreach (int number in inherited)
         {
-            if (!process.Descriptors.Any(d => d.Number == inherited))
-                RestoreScriptWriter.Close(sender.Frames, inherited);
+            if (!process.Descriptors.Any(d => d.Number == number))
+                RestoreScriptWriter.Close(sender.Frames, number);
         }
-        Wire.Control.ArenaEntry[] mappings = [.. process.Mappings.Select(m => m.Entry)];
-        Dictionary<ulong, MappingOrigin> origins = process.Mappings.Where(m => m.Path.Length > 0)
-            .ToDictionary(m => m.Entry.Start, m => (MappingOrigin)new PathOrigin(choices.Map(m.Path)));
-        new MemoryLayout(mappings).Replace(MemoryLayout.None, sender.Frames);
-        RestoreScript.MapObjects(sender.Frames, mappings, origins);
-        restoring.Synchronise();
-        using (RemoteMemory memory = new(restoring.Process.Child.Pid))
-            image.ReadMemory(0, memory.Write);
-        RestoreScript.Protect(sender.Frames, mappings);
-        RestoreScriptWriter.WorkingDirectory(sender.Frames, choices.Map(process.WorkingDirectory));
-        RestoreScriptWriter.FileModeMask(sender.Frames, process.FileModeMask);
-        SendKinship(sender, process.Kinship);
         foreach (ImageDescriptor descriptor in process.Descriptors)
         {
             if (objects[descriptor.Description] is SafeFileHandle file)
                 sender.SendDescriptor(file, descriptor.Number, descriptor.CloseOnExec);
         }
-        SendPollEntries(sender, process);
-        SendRecordLocks(sender, process);
-        RestoreScript.SendThreads(sender, threads, program.Load(restoring.Process.Isa));
-        RestoreScriptWriter.Commit(sender.Frames);
-        sender.Flush();
     }
+
+    private void SendMemory(int index, RestoreTarget restoring, SharedMemory shared)
+    {
+        ImageProcess process = image.Processes[index];
+        ScriptSender sender = restoring.Sender;
+        ArenaEntry[] mappings = [.. process.Mappings.Select(m => m.Entry)];
+        Dictionary<ulong, MappingOrigin> origins = process.Mappings.Where(m => m.Origin is not null)
+            .ToDictionary(m => m.Entry.Start, m => Find(m.Origin!));
+        new MemoryLayout(mappings).Replace(MemoryLayout.None, sender.Frames);
+        RestoreScript.MapObjects(sender.Frames, mappings, origins);
+        shared.Send(sender, mappings, origins, [.. process.Descriptors.Select(d => d.Number)]);
+        restoring.Synchronise();
+        using (RemoteMemory memory = new(restoring.Process.Child.Pid))
+            image.ReadMemory(index, memory.Write);
+        RestoreScript.Protect(sender.Frames, mappings);
+    }
+
+    private MappingOrigin Find(MappingOrigin origin) =>
+        origin is PathOrigin file ? new PathOrigin(choices.Map(file.Path)) : origin;
 
     private static ProcessTraits TraitsOf(ImageProcess process) =>
         new(process.Limits, [.. process.Threads.Select(t => new ThreadTraits(t.Slot, t.Nice, t.Affinity))]);
 
-    private static void SendKinship(ScriptSender sender, ImageKinship kinship)
+    /// <summary>An epoll set remembers numbers, which are right in the process itself only: in the first one that has
+    /// the set, whose numbers the image has.</summary>
+    private void SendPollEntries(ScriptSender sender, int index)
     {
-        if (kinship.Session == kinship.Pid)
-            RestoreScriptWriter.Call(sender.Frames, CallSetsid, [], [], pointers: 0);
-        else if (kinship.Group == kinship.Pid)
-            RestoreScriptWriter.Call(sender.Frames, CallSetpgid, [0, 0], [], pointers: 0);
-    }
-
-    /// <summary>An epoll set remembers numbers, which are right in the process itself only.</summary>
-    private void SendPollEntries(ScriptSender sender, ImageProcess process)
-    {
-        HashSet<int> done = [];
-        foreach (ImageDescriptor descriptor in process.Descriptors)
+        HashSet<int> done =
+            [.. image.Processes.Take(index).SelectMany(p => p.Descriptors).Select(d => d.Description)];
+        foreach (ImageDescriptor descriptor in image.Processes[index].Descriptors)
         {
-            bool isSet = image.Objects[image.Descriptions[descriptor.Description].ObjectIndex] is PollSetObject;
-            if (!isSet || !done.Add(descriptor.Description))
+            ImageObject subject = image.Objects[image.Descriptions[descriptor.Description].ObjectIndex];
+            if (!done.Add(descriptor.Description) || subject is not PollSetObject set)
                 continue;
-            PollSetObject set = (PollSetObject)image.Objects[image.Descriptions[descriptor.Description].ObjectIndex];
             foreach (PollEntry entry in set.Entries)
             {
                 const ulong Add = 1; // EPOLL_CTL_ADD
@@ -152,11 +175,11 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         List<string> wrong = [];
         foreach (ImageProcess process in image.Processes)
         {
-            foreach (ImageMapping mapping in process.Mappings.Where(m => m.Path.Length > 0))
+            foreach (ImageMapping mapping in process.Mappings)
             {
-                if (!File.Exists(choices.Map(mapping.Path)))
+                if (mapping.Origin is PathOrigin file && !File.Exists(choices.Map(file.Path)))
                     wrong.Add(
-                        $"'{choices.Map(mapping.Path)}' (mapped at 0x{mapping.Entry.Start:x}) is not there any more");
+                        $"'{choices.Map(file.Path)}' (mapped at 0x{mapping.Entry.Start:x}) is not there any more");
             }
             if (!Directory.Exists(choices.Map(process.WorkingDirectory)))
                 wrong.Add($"'{choices.Map(process.WorkingDirectory)}' (working directory) is not there any more");

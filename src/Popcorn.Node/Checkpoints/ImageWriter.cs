@@ -117,14 +117,20 @@ public sealed class ImageWriter : IDisposable
     }
 
     /// <summary>The part for which the processes must stay parked ends with this.</summary>
-    public void WriteSections(ImageUnit unit, IReadOnlyList<ImageProcess> processes, CapturedObjects objects)
+    public void WriteSections(
+        ImageUnit unit, IReadOnlyList<ImageProcess> processes, IReadOnlyList<ImageZombie> zombies,
+        CapturedObjects objects)
     {
         ArgumentNullException.ThrowIfNull(objects);
         ArgumentNullException.ThrowIfNull(unit);
         List<ImageSection> table =
             [new ImageSection(ImageSectionKind.Data, 0, ImageHeader.Bytes, (ulong)_data.Bytes)];
         Append(table, unit.Write);
-        Append(table, w => ImageProcess.WriteAll(w, processes));
+        Append(table, w =>
+        {
+            ImageProcess.WriteAll(w, processes);
+            ImageZombie.WriteAll(w, zombies);
+        });
         Append(table, w => ImageObject.WriteAll(w, objects.Objects));
         Append(table, w => ImageDescription.WriteAll(w, objects.Descriptions));
         Append(table, w =>

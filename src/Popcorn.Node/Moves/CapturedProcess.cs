@@ -1,5 +1,6 @@
 using Popcorn.Linux;
 using Popcorn.Wire.Control;
+using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Moves;
 

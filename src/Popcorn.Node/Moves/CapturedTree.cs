@@ -8,6 +8,7 @@ public sealed class CapturedTree : IDisposable
 {
     private readonly Dictionary<TreeNode, (ProcessCapture Capture, CapturedProcess State)> _captures = [];
 
+    /// <summary>Parents first.</summary>
     public IReadOnlyDictionary<TreeNode, (ProcessCapture Capture, CapturedProcess State)> Captures => _captures;
 
     public static CapturedTree Read(IReadOnlyList<TreeNode> tree, MoveClock clock)
@@ -23,7 +24,7 @@ public sealed class CapturedTree : IDisposable
                 captured._captures.Add(node, (capture, null!));
                 IReadOnlyList<CapturedThread> threads = capture.ReadThreads();
                 clock.TransformMs += clock.Lap();
-                captured._captures[node] = (capture, capture.ReadRest(threads, withShared: false));
+                captured._captures[node] = (capture, capture.ReadRest(threads));
                 clock.CaptureMs += clock.Lap();
             }
             return captured;

@@ -17,9 +17,6 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
-
     /// <summary>How long a target's start may take before the program is parked: an emulator takes a tenth of that on a
     /// machine that has a processor for it.</summary>
     private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(500);
@@ -46,23 +43,9 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         }
     }
 
-    /// <summary>
-    /// What stands in the way of a move now; nothing is touched. A process that is just being forked, or executes
-    /// another of our programs, is nobody for a moment, and one that ends is nobody soon: they get a second, as they
-    /// would when the program is parked.
-    /// </summary>
-    public IReadOnlyList<string> FindObstacles(Isa target)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            uint seen = tree.Unit.Events;
-            IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(tree.Read(), target);
-            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= s_patience)
-                return Obstacle.Sentences(obstacles);
-            tree.Unit.WaitEvent(seen, s_betweenLooks);
-        }
-    }
+    /// <summary>What stands in the way of a move now; nothing is touched.</summary>
+    public IReadOnlyList<string> FindObstacles(Isa target) =>
+        ObstacleFinder.FindPatiently(tree, nodes => ObstacleFinder.Find(nodes, target));
 
     private (IReadOnlyList<ProgramProcess>, MoveReport) MoveTo(Isa target, int number, Action prepare)
     {
@@ -105,27 +88,30 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
         using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
         targets.WaitRootStarted();
-        targets.Build(nodes);
-        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        IReadOnlyList<FamilyMember> family = FamilyMember.Of(nodes);
+        targets.Build(family);
+        foreach ((TreeNode node, (ProcessCapture Capture, CapturedProcess State) state) in captured.Captures)
         {
             PreCopy held = node.Process!.Index == ProcessUnit.RootIndex ? copied : PreCopy.None;
-            clock.StillBytes += Transfer(node.Process, restoring, captured.Captures[node], held, shared);
+            clock.StillBytes += Transfer(node.Process, targets.Targets[node.Process.Index], state, held, shared);
         }
         clock.TransferMs = clock.Lap();
-        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        IReadOnlyList<ProgramProcess> sources = [.. captured.Captures.Keys.Select(n => n.Process!)];
+        foreach (ProgramProcess source in sources)
         {
+            RestoreTarget restoring = targets.Targets[source.Index];
             restoring.WaitReady();
-            ProcessTraits.Of(node.Process!).Apply(restoring.Process);
+            ProcessTraits.Of(source).Apply(restoring.Process);
         }
         prepare();
-        Commit(targets);
+        Commit(captured.Captures.Keys, targets, family);
         parking.Forget();
         // The targets run.
         clock.RestoreMs = clock.Lap();
         clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
-        End(targets);
-        ProgramProcess source = targets.Targets.Keys.First().Process!;
-        return ([.. targets.Targets.Values.Select(t => t.Process)], Describe(source, targets, captured, clock, number));
+        ProgramProcess.DestroyAll(sources);
+        return ([.. targets.Targets.Values.Select(t => t.Process)],
+            Describe(sources[0], targets, captured, clock, number));
     }
 
     /// <summary>Returns the bytes of memory that had to be written.</summary>
@@ -150,7 +136,8 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             }
             long written = held.Complete(capture, captured, restoring);
             SegmentAttachment.Send(sender.Frames, captured);
-            shared.Send(sender, captured);
+            shared.Send(
+                sender, captured.Mappings, captured.Origins, [.. captured.Descriptors.Select(d => d.Number)]);
             RestoreScript.Protect(sender.Frames, captured.Mappings);
             RestoreScriptWriter.WorkingDirectory(sender.Frames, captured.WorkingDirectory);
             RestoreScriptWriter.FileModeMask(sender.Frames, captured.FileModeMask);
@@ -167,15 +154,16 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     }
 
     /// <summary>
-    /// The only place where a move is decided: one store, which all processes see at once. Until then the sources
-    /// sleep, parked, and only we can wake them; we do so only when every target is dead and none has run. A target
-    /// that is killed after the store is a process of the program that was killed.
+    /// Until the generation changes the sources sleep, parked, and only we can wake them; we do so only when every
+    /// target is dead and none has run.
     /// </summary>
-    private void Commit(TargetTree targets)
+    private static void Commit(
+        IEnumerable<TreeNode> sources, TargetTree targets, IReadOnlyList<FamilyMember> family)
     {
-        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
+        foreach (TreeNode node in sources)
         {
-            if (node.Process!.HasEnded)
+            RestoreTarget restoring = targets.Targets[node.Process!.Index];
+            if (node.Process.HasEnded)
             {
                 throw new MoveException(MovePhase.Commit, $"process {node.ProgramPid} was killed meanwhile")
                 {
@@ -186,48 +174,12 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 throw new MoveException(MovePhase.Commit, restoring.DescribeEnd());
             PassPendingSignals(node.Process.Child, restoring.Process.Child);
         }
-        int foreground = GiveTerminal(targets);
-        tree.Unit.AdvanceGeneration();
-        foreach (RestoreTarget restoring in targets.Targets.Values)
-            restoring.SendGo();
-        string? failure = null;
-        bool runs = false;
-        foreach (RestoreTarget restoring in targets.Targets.Values)
-        {
-            string? why = restoring.AwaitRunning(() => targets.Targets.Values.Any(t => t.Runs));
-            runs |= why is null;
-            failure = why ?? failure;
-        }
-        if (runs)
+        targets.GiveTerminal(family);
+        if (targets.Go() is not string failure)
             return;
-        tree.Unit.WithdrawGeneration();
-        if (foreground != 0)
-            _ = HostProcess.TrySetForegroundGroup(foreground);
-        throw new MoveException(MovePhase.Commit, failure!);
-    }
-
-    /// <summary>A shell of the unit may have given the terminal to a group, which has another number now. Returns the
-    /// group to give it back to; 0: it was nobody's of ours.</summary>
-    private static int GiveTerminal(TargetTree targets)
-    {
-        foreach ((TreeNode node, RestoreTarget restoring) in targets.Targets)
-        {
-            int foreground = node.Facts.ForegroundGroup;
-            if (node.Facts.Terminal == 0 || foreground != node.Facts.Group || foreground == HostProcess.ProcessGroup)
-                continue;
-            _ = HostProcess.TrySetForegroundGroup(HostProcess.ProcessGroupOf(restoring.Process.Child.Pid));
-            return foreground;
-        }
-        return 0;
-    }
-
-    /// <summary>The sources are past. None of them runs, so none sees another one's end.</summary>
-    private static void End(TargetTree targets)
-    {
-        foreach (TreeNode node in targets.Targets.Keys)
-            _ = node.Process!.Child.Signal(SignalNumbers.Kill);
-        foreach (TreeNode node in targets.Targets.Keys)
-            _ = node.Process!.Child.Reap();
+        if (sources.FirstOrDefault(n => n.HasTerminal) is TreeNode foreground)
+            _ = HostProcess.TrySetForegroundGroup(foreground.Facts.ForegroundGroup);
+        throw new MoveException(MovePhase.Commit, failure);
     }
 
     /// <summary>Signals that arrived while the source was parked wait in it; the target gets those it has not got

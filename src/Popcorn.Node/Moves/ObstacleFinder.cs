@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
@@ -12,6 +13,30 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public static class ObstacleFinder
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>
+    /// Looks again as long as what is found may pass. A process that is just being forked, or executes another of our
+    /// programs, is nobody for a moment, and one that ends is nobody soon: they get a second, as they would when the
+    /// program is parked.
+    /// </summary>
+    public static IReadOnlyList<string> FindPatiently(
+        ProcessTree tree, Func<IReadOnlyList<TreeNode>, IReadOnlyList<Obstacle>> find)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(find);
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            uint seen = tree.Unit.Events;
+            IReadOnlyList<Obstacle> obstacles = find(tree.Read());
+            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= s_patience)
+                return Obstacle.Sentences(obstacles);
+            tree.Unit.WaitEvent(seen, s_betweenLooks);
+        }
+    }
+
     /// <summary>Those of a whole unit, which moves as one.</summary>
     public static IReadOnlyList<Obstacle> Find(IReadOnlyList<TreeNode> tree, Isa target)
     {
@@ -19,33 +44,49 @@ public static class ObstacleFinder
         List<Obstacle> obstacles = [];
         if (!IsaHost.TryFind(target, out _))
             obstacles.Add(IsaHost.MissingEmulator(target));
+        IEnumerable<ProgramFiles> programs =
+            tree.SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct();
+        foreach (ProgramFiles program in programs)
+            FindInProgram(program, target, obstacles);
+        obstacles.AddRange(FindInTree(tree, ProcessObstacles.FindRecordLocks));
+        return obstacles;
+    }
+
+    /// <summary>Those that keep a whole unit from being saved, but for what its descriptors mean.</summary>
+    public static IReadOnlyList<Obstacle> FindForCheckpoint(IReadOnlyList<TreeNode> tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return FindInTree(tree, ProcessObstacles.FindUnsavableMemory);
+    }
+
+    /// <param name="findOwn">Finds what only this kind of destination cannot take of a process.</param>
+    private static List<Obstacle> FindInTree(
+        IReadOnlyList<TreeNode> tree, Action<ChildProcess, List<Obstacle>> findOwn)
+    {
+        List<Obstacle> obstacles = [];
         TreeNode[] nodes = [.. tree.SelectMany(n => n.Walk())];
         if (!nodes.Any(n => n.IsMember))
             obstacles.Add(Obstacle.Ending);
-        foreach (ProgramFiles program in nodes.Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct())
-            FindInProgram(program, target, obstacles);
         foreach (TreeNode node in nodes)
         {
             // One process needs no telling which.
             string prefix = nodes.Length > 1 ? $"process {node.ProgramPid}: " : "";
-            obstacles.AddRange(FindInNode(node).Select(o => o with { Sentence = prefix + o.Sentence }));
+            obstacles.AddRange(FindInNode(node, findOwn).Select(o => o with { Sentence = prefix + o.Sentence }));
         }
         return obstacles;
     }
 
-    /// <summary>What keeps one process of a tree from moving.</summary>
-    private static IEnumerable<Obstacle> FindInNode(TreeNode node)
+    /// <summary>What keeps one process of a tree where it is.</summary>
+    private static IEnumerable<Obstacle> FindInNode(TreeNode node, Action<ChildProcess, List<Obstacle>> findOwn)
     {
         if (node.Process is not null)
         {
-            foreach (Obstacle obstacle in FindInProcess(node.Process))
+            foreach (Obstacle obstacle in FindInProcess(node.Process, findOwn))
                 yield return obstacle;
             if (node.Facts.IsStopped)
                 yield return "it is stopped; continue it first (kill -CONT)";
             if (node.LeadsSession && node.Facts.Terminal != 0)
                 yield return "it leads a session with a controlling terminal, which cannot be handed over";
-            foreach (Obstacle obstacle in FindLocks(node.Process))
-                yield return obstacle;
         }
         else if (node.IsForeign)
         {
@@ -70,21 +111,6 @@ public static class ObstacleFinder
         }
     }
 
-    private static List<Obstacle> FindLocks(ProgramProcess process)
-    {
-        List<Obstacle> locks = [];
-        try
-        {
-            if (!process.HasEnded)
-                ProcessObstacles.FindRecordLocks(process.Child, locks);
-        }
-        catch (IOException)
-        {
-            locks.Add(Obstacle.Ending);
-        }
-        return locks;
-    }
-
     private static void FindInProgram(ProgramFiles program, Isa target, List<Obstacle> obstacles)
     {
         if (!program.Has(target))
@@ -103,8 +129,8 @@ public static class ObstacleFinder
         }
     }
 
-    /// <summary>Those that any destination has, a checkpoint file included.</summary>
-    public static IReadOnlyList<Obstacle> FindInProcess(ProgramProcess process)
+    private static List<Obstacle> FindInProcess(
+        ProgramProcess process, Action<ChildProcess, List<Obstacle>> findOwn)
     {
         List<Obstacle> obstacles = [];
         ControlRegion control = process.Control;
@@ -126,6 +152,7 @@ public static class ObstacleFinder
         try
         {
             ProcessObstacles.Find(process.Child.Pid, obstacles);
+            findOwn(process.Child, obstacles);
         }
         catch (IOException)
         {

@@ -31,25 +31,15 @@ public sealed class ProcessCapture(ProgramProcess process) : IDisposable
             : throw new BadInputException(Where, ControlLayout.SlotsOffset, "the program has no threads");
     }
 
-    /// <param name="withShared">Pages of shared memory matter as well: nobody else brings them along.</param>
-    public CapturedProcess ReadRest(IReadOnlyList<CapturedThread> threads, bool withShared)
+    public CapturedProcess ReadRest(IReadOnlyList<CapturedThread> threads)
     {
         ArenaEntry[] mappings = ReadMappings();
         DescriptorFacts[] descriptors = [.. ProcessFiles.Descriptors(process.Child.Pid).Where(d => !IsOurs(d))];
-        Dictionary<ulong, MappingOrigin> origins = OriginReader.Read(process.Child.Pid, mappings, descriptors);
-        List<PageRange> pages = FindPages(mappings);
-        if (withShared)
-        {
-            // Pages that others have filled are in none of this process's tables.
-            pages.AddRange(mappings.Where(m => origins.GetValueOrDefault(m.Start) is SharedOrigin)
-                .Select(m => new PageRange(m.Start, m.End)));
-            pages.Sort((a, b) => a.Start.CompareTo(b.Start));
-        }
         return new CapturedProcess(
             threads,
             mappings,
-            origins,
-            pages,
+            OriginReader.Read(process.Child.Pid, mappings, descriptors),
+            FindPages(mappings),
             descriptors,
             ProcessFiles.WorkingDirectory(process.Child.Pid),
             ProcessFiles.FileModeMask(process.Child.Pid));

@@ -45,14 +45,12 @@ internal static class ProcessObstacles
     }
 
     /// <summary>Memory that a live move hands over, and a checkpoint cannot hold.</summary>
-    public static void FindUnsavableMemory(int pid, List<Obstacle> obstacles)
+    public static void FindUnsavableMemory(ChildProcess process, List<Obstacle> obstacles)
     {
-        foreach (MapLine line in ProcessFiles.Maps(pid).Where(IsProgramMemory))
+        foreach (MapLine line in ProcessFiles.Maps(process.Pid).Where(IsProgramMemory))
         {
             if (line.Path.StartsWith(OriginReader.SegmentPath, StringComparison.Ordinal))
                 obstacles.Add($"memory at 0x{line.Start:x} is System V shared memory ('{line.Path}')");
-            else if (OriginReader.IsNameless(line))
-                obstacles.Add($"memory at 0x{line.Start:x} is a file that has no name any more ('{line.Path}')");
         }
     }
 
@@ -60,7 +58,7 @@ internal static class ProcessObstacles
     /// have to.</summary>
     public static void FindRecordLocks(ChildProcess process, List<Obstacle> obstacles)
     {
-        DescriptorSource source = new(process, ProcessFiles.Descriptors(process.Pid));
+        DescriptorSource source = new(process, ProcessFiles.Descriptors(process.Pid), Label: "");
         foreach (Wire.Image.ImageRecordLock held in RecordLocks.Read(source))
         {
             string path = source.Descriptors.First(d => d.Number == held.Descriptor).Target;

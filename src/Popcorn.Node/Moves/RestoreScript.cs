@@ -2,6 +2,7 @@ using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Transform;
 using Popcorn.Wire.Control;
+using Popcorn.Wire.Image;
 using Popcorn.Wire.Restore;
 
 namespace Popcorn.Node.Moves;
@@ -21,8 +22,7 @@ public static class RestoreScript
     private const ulong CallMremap = 216;
 
     /// <summary>
-    /// Files, private ones writable as long as memory is to be filled in, and new shared memory where nothing says
-    /// whose it is. Descriptors are in place by now.
+    /// Files, private ones writable as long as memory is to be filled in. Descriptors are in place by now.
     /// </summary>
     public static void MapObjects(
         FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, MappingOrigin> origins)
@@ -40,10 +40,6 @@ public static class RestoreScript
                 case DescriptorOrigin file:
                     RestoreScriptWriter.MapDescriptor(
                         frames, mapping.Start, mapping.Bytes, protection, flags, mapping.FileOffset, file.Descriptor);
-                    break;
-                case null when mapping.IsShared:
-                    RestoreScriptWriter.Map(
-                        frames, mapping.Start, mapping.Bytes, ReadWrite, RestoreScriptWriter.MapShared);
                     break;
                 default:
                     break;

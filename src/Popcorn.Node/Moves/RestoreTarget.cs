@@ -10,7 +10,7 @@ using Popcorn.Wire.Restore;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// A process in restore mode, from its start until it is told GO. Whoever holds it either calls <see cref="Go"/> and
+/// A process in restore mode, from its start until it is told GO. Whoever holds it either tells it to go and
 /// takes the process over, or disposes it, which destroys the process: it has run nothing of the program by then.
 /// </summary>
 public sealed class RestoreTarget : IDisposable
@@ -188,19 +188,6 @@ public sealed class RestoreTarget : IDisposable
             throw new MoveException(MovePhase.Restore, $"the target could not carry out {answer.Operation}: {why}");
         }
         return answer.Value;
-    }
-
-    /// <summary>The program's only process: commits, and lets it run.</summary>
-    public ProgramProcess Go()
-    {
-        _unit.AdvanceGeneration();
-        SendGo();
-        if (AwaitRunning(static () => false) is string failure)
-        {
-            _unit.WithdrawGeneration();
-            throw new MoveException(MovePhase.Commit, failure);
-        }
-        return _process;
     }
 
     /// <summary>It says that it runs.</summary>

@@ -1,6 +1,7 @@
 using Popcorn.Core;
 using Popcorn.Linux;
 using Popcorn.Wire.Control;
+using Popcorn.Wire.Image;
 using Popcorn.Wire.Restore;
 
 namespace Popcorn.Node.Moves;

@@ -1,13 +1,14 @@
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Wire.Control;
+using Popcorn.Wire.Image;
 using Popcorn.Wire.Restore;
 
 namespace Popcorn.Node.Moves;
 
 /// <summary>
 /// Memory without a file that the processes of a unit share. Nobody outside the unit can have it mapped, so each object
-/// becomes a memory file with the same contents, which all targets map. It owns the files.
+/// becomes a memory file, which all targets map. It owns the files.
 /// </summary>
 public sealed class SharedMemory : IDisposable
 {
@@ -26,7 +27,7 @@ public sealed class SharedMemory : IDisposable
         {
             foreach ((ProcessCapture capture, CapturedProcess state) in processes)
             {
-                foreach ((ArenaEntry mapping, SharedOrigin origin) in MappingsOf(state))
+                foreach ((ArenaEntry mapping, SharedOrigin origin) in MappingsOf(state.Mappings, state.Origins))
                     shared.Copy(mapping, origin, capture.Memory);
             }
             return shared;
@@ -38,20 +39,25 @@ public sealed class SharedMemory : IDisposable
         }
     }
 
-    /// <summary>Lets a target map what its source has mapped.</summary>
-    public void Send(ScriptSender sender, CapturedProcess state)
+    /// <summary>
+    /// Lets a target map what its source has mapped, writable until memory has been filled in. What nobody has copied
+    /// is zero.
+    /// </summary>
+    /// <param name="used">Numbers of the program's descriptors: a file is needed just until it is mapped, under a
+    /// number that the program does not use.</param>
+    public void Send(
+        ScriptSender sender, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, MappingOrigin> origins,
+        IReadOnlyCollection<int> used)
     {
         ArgumentNullException.ThrowIfNull(sender);
-        ArgumentNullException.ThrowIfNull(state);
-        // Each is needed just until it is mapped, under a number that the program does not use.
-        HashSet<int> used = [.. state.Descriptors.Select(d => d.Number)];
         int number = Enumerable.Range(0, used.Count + 1).First(n => !used.Contains(n));
-        foreach ((ArenaEntry mapping, SharedOrigin origin) in MappingsOf(state))
+        foreach ((ArenaEntry mapping, SharedOrigin origin) in MappingsOf(mappings, origins))
         {
-            sender.SendDescriptor(_files[origin.Inode].File, number, closeOnExec: true);
+            SafeFileHandle file = FileOf(origin, mapping.Bytes).File;
+            sender.SendDescriptor(file, number, closeOnExec: true);
             RestoreScriptWriter.MapDescriptor(
-                sender.Frames, mapping.Start, mapping.Bytes, mapping.Protection, RestoreScript.MapShared, origin.Offset,
-                number);
+                sender.Frames, mapping.Start, mapping.Bytes, RestoreScript.ReadWrite, RestoreScript.MapShared,
+                origin.Offset, number);
             RestoreScriptWriter.Close(sender.Frames, number);
         }
     }
@@ -62,20 +68,28 @@ public sealed class SharedMemory : IDisposable
             file.File.Dispose();
     }
 
-    private static IEnumerable<(ArenaEntry Mapping, SharedOrigin Origin)> MappingsOf(CapturedProcess state) =>
-        state.Mappings
-            .Select(m => (m, state.Origins.GetValueOrDefault(m.Start) as SharedOrigin))
+    private static IEnumerable<(ArenaEntry Mapping, SharedOrigin Origin)> MappingsOf(
+        IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, MappingOrigin> origins) =>
+        mappings
+            .Select(m => (m, origins.GetValueOrDefault(m.Start) as SharedOrigin))
             .Where(m => m.Item2 is not null)!;
+
+    /// <summary>The file of an object, large enough for a mapping.</summary>
+    private SharedFile FileOf(SharedOrigin origin, ulong bytes)
+    {
+        if (!_files.TryGetValue(origin.Number, out SharedFile? file))
+            _files.Add(origin.Number, file = new SharedFile(KernelObjects.CreateMemory(FileName, flags: 0)));
+        if (origin.Offset + bytes > file.Bytes)
+            KernelFile.Resize(file.File, file.Bytes = origin.Offset + bytes);
+        return file;
+    }
 
     private void Copy(ArenaEntry mapping, SharedOrigin origin, RemoteMemory memory)
     {
-        if (!_files.TryGetValue(origin.Inode, out SharedFile? file))
-            _files.Add(origin.Inode, file = new SharedFile(KernelObjects.CreateMemory(FileName, flags: 0)));
+        SharedFile file = FileOf(origin, mapping.Bytes);
         ulong end = origin.Offset + mapping.Bytes;
         if (file.Copied.Any(r => r.Start <= origin.Offset && end <= r.End))
             return;
-        if (end > file.Bytes)
-            KernelFile.Resize(file.File, file.Bytes = end);
         // Not only the pages in this process's page tables: another one may have filled them, and ended.
         byte[] piece = new byte[Math.Min(PieceBytes, (long)mapping.Bytes)];
         for (ulong done = 0; done < mapping.Bytes;)

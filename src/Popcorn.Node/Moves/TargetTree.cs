@@ -6,7 +6,7 @@ using Popcorn.Wire.Restore;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// The processes in restore mode that are to take over from a unit's, related to each other as those are: each is
+/// The processes in restore mode that are to become a unit's, related to each other as those are or were: each is
 /// started by its parent, so the kernel itself knows the relation; orphans are ours. Disposing destroys those that have
 /// not been told to go.
 /// </summary>
@@ -15,8 +15,7 @@ public sealed class TargetTree : IDisposable
     private readonly ProcessLauncher _launcher;
     private readonly IsaHost _host;
     private readonly MoveLimits _limits;
-    private readonly int _ourGroup = HostProcess.ProcessGroup;
-    private readonly Dictionary<TreeNode, RestoreTarget> _targets = [];
+    private readonly Dictionary<int, RestoreTarget> _targets = [];
     private RestoreTarget? _root;
 
     /// <param name="withRoot">The first process's target is started now, so that its start is outside the
@@ -30,8 +29,8 @@ public sealed class TargetTree : IDisposable
             _root = RestoreTarget.Start(launcher, host);
     }
 
-    /// <summary>Members and their targets, parents first.</summary>
-    public IReadOnlyDictionary<TreeNode, RestoreTarget> Targets => _targets;
+    /// <summary>The targets by their places in the unit's table, parents first.</summary>
+    public IReadOnlyDictionary<int, RestoreTarget> Targets => _targets;
 
     /// <summary>The first process's target, until it is one of <see cref="Targets"/>.</summary>
     public RestoreTarget? Root => _root;
@@ -42,18 +41,49 @@ public sealed class TargetTree : IDisposable
     public bool TryWaitRoot(TimeSpan limit) => _root?.TryWaitStarted(limit) ?? true;
 
     /// <summary>Starts the rest and gives each its session and process group.</summary>
-    public void Build(IReadOnlyList<TreeNode> tree)
+    public void Build(IReadOnlyList<FamilyMember> family)
     {
-        ArgumentNullException.ThrowIfNull(tree);
-        foreach (TreeNode node in tree.Where(n => n.IsMember))
-            StartTop(node);
+        ArgumentNullException.ThrowIfNull(family);
+        foreach (FamilyMember member in family)
+            StartTop(member);
         foreach (RestoreTarget target in _targets.Values)
         {
             target.Sender.Flush();
             target.WaitStarted(_limits.Start);
         }
-        // A zombie that no member can wait for is, or is about to be, ours to reap.
-        ArrangeGroups([.. _targets.Keys.SelectMany(n => n.Children.Where(c => c.IsZombie).Prepend(n))]);
+        ArrangeGroups([.. family.SelectMany(m => m.Walk())]);
+    }
+
+    /// <summary>
+    /// The only place where it is decided who the program is: one store, which all processes see at once. Returns null
+    /// when the targets are; what fails then is a process of the program that failed. Otherwise every target is dead,
+    /// none has run, and the answer says why.
+    /// </summary>
+    public string? Go()
+    {
+        _launcher.Unit.AdvanceGeneration();
+        foreach (RestoreTarget restoring in _targets.Values)
+            restoring.SendGo();
+        string? failure = null;
+        bool runs = false;
+        foreach (RestoreTarget restoring in _targets.Values)
+        {
+            string? why = restoring.AwaitRunning(() => _targets.Values.Any(t => t.Runs));
+            runs |= why is null;
+            failure = why ?? failure;
+        }
+        if (runs)
+            return null;
+        _launcher.Unit.WithdrawGeneration();
+        return failure;
+    }
+
+    /// <summary>A shell of the unit may have given the terminal to a group, which has another number now.</summary>
+    public void GiveTerminal(IReadOnlyList<FamilyMember> family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        if (family.SelectMany(m => m.Walk()).FirstOrDefault(m => m.HasTerminal && !m.IsZombie) is FamilyMember member)
+            _ = HostProcess.TrySetForegroundGroup(HostProcess.ProcessGroupOf(_targets[member.Index].Process.Child.Pid));
     }
 
     public void Dispose()
@@ -64,75 +94,75 @@ public sealed class TargetTree : IDisposable
             target.Dispose();
     }
 
-    private void StartTop(TreeNode node)
+    private void StartTop(FamilyMember member)
     {
         RestoreTarget target;
-        if (node.Process!.Index == ProcessUnit.RootIndex && _root is not null)
+        if (member.Index == ProcessUnit.RootIndex && _root is not null)
         {
             target = _root;
             _root = null;
         }
         else
         {
-            target = RestoreTarget.Start(_launcher, _host, Describe(node));
+            target = RestoreTarget.Start(_launcher, _host, member.Program);
         }
-        _targets.Add(node, target);
-        if (node.Facts.Session != HostProcess.Session && !node.LeadsSession)
+        _targets.Add(member.Index, target);
+        if (member.Session != 0 && !member.LeadsSession)
         {
             target.WaitStarted(_limits.Start);
             target.Detach();
         }
-        StartChildren(node, target);
+        StartChildren(member, target);
     }
 
     /// <summary>
     /// A child that is in neither its own session nor its parent's was started before the parent made a session of its
     /// own, and is now.
     /// </summary>
-    private void StartChildren(TreeNode node, RestoreTarget target)
+    private void StartChildren(FamilyMember member, RestoreTarget target)
     {
-        TreeNode[] children = [.. node.Children.Where(c => c.IsMember)];
-        bool IsEarly(TreeNode c) => node.LeadsSession && c.Facts.Session != node.Facts.Session && !c.LeadsSession;
-        foreach (TreeNode child in children.Where(IsEarly))
-            _targets.Add(child, target.Spawn(_host, Describe(child), orphan: false));
-        if (node.LeadsSession)
+        FamilyMember[] children = [.. member.Children.Where(c => !c.IsZombie)];
+        bool IsEarly(FamilyMember c) => member.LeadsSession && c.Session != member.Session && !c.LeadsSession;
+        foreach (FamilyMember child in children.Where(IsEarly))
+            _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
+        if (member.LeadsSession)
             RestoreScriptWriter.Session(target.Sender.Frames);
-        foreach (TreeNode child in children.Where(c => !IsEarly(c)))
-            _targets.Add(child, target.Spawn(_host, Describe(child), orphan: false));
+        foreach (FamilyMember child in children.Where(c => !IsEarly(c)))
+            _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
         target.Sender.Flush();
-        foreach (TreeNode child in children)
-            StartChildren(child, _targets[child]);
+        foreach (FamilyMember child in children)
+            StartChildren(child, _targets[child.Index]);
     }
 
     /// <summary>Leaders first, zombies among them, for a group is joined by its leader's pid.</summary>
-    private void ArrangeGroups(IReadOnlyList<TreeNode> nodes)
+    private void ArrangeGroups(IReadOnlyList<FamilyMember> members)
     {
-        Dictionary<int, TreeNode> leaders = [];
-        foreach (TreeNode node in nodes.Where(n => n.Facts.Group != _ourGroup))
+        Dictionary<int, FamilyMember> leaders = [];
+        foreach (FamilyMember member in members.Where(m => m.Group != 0))
         {
             // A leader that is gone for good is replaced by whoever comes first.
-            if (node.LeadsGroup || !leaders.ContainsKey(node.Facts.Group))
-                leaders[node.Facts.Group] = node;
+            if (member.LeadsGroup || !leaders.ContainsKey(member.Group))
+                leaders[member.Group] = member;
         }
-        foreach (TreeNode leader in leaders.Values)
+        foreach (FamilyMember leader in leaders.Values)
         {
             if (leader.IsZombie)
-                MakeZombie(nodes, leader, group: 0);
+                MakeZombie(members, leader, group: 0);
             else if (!leader.LeadsSession)
-                RestoreScriptWriter.Group(_targets[leader].Sender.Frames, group: 0);
+                RestoreScriptWriter.Group(_targets[leader.Index].Sender.Frames, group: 0);
         }
         if (leaders.Count > 0)
             Synchronise();
-        foreach (TreeNode node in nodes)
+        foreach (FamilyMember member in members)
         {
-            leaders.TryGetValue(node.Facts.Group, out TreeNode? leader);
-            if (node == leader)
+            leaders.TryGetValue(member.Group, out FamilyMember? leader);
+            if (member == leader)
                 continue;
-            int group = leader is null ? -1 : _launcher.Unit.KernelPid(IndexOf(leader), _launcher.Unit.Generation + 1);
-            if (node.IsZombie)
-                MakeZombie(nodes, node, group);
+            int group = leader is null ? -1 : _launcher.Unit.KernelPid(leader.Index, _launcher.Unit.Generation + 1);
+            if (member.IsZombie)
+                MakeZombie(members, member, group);
             else if (leader is not null)
-                RestoreScriptWriter.Group(_targets[node].Sender.Frames, group);
+                RestoreScriptWriter.Group(_targets[member.Index].Sender.Frames, group);
         }
     }
 
@@ -147,24 +177,9 @@ public sealed class TargetTree : IDisposable
             _ = target.WaitSynced();
     }
 
-    private void MakeZombie(IReadOnlyList<TreeNode> nodes, TreeNode zombie, int group)
+    private void MakeZombie(IReadOnlyList<FamilyMember> members, FamilyMember zombie, int group)
     {
-        TreeNode parent = nodes.First(n => n.IsMember && n.Children.Contains(zombie));
-        RestoreScriptWriter.Zombie(
-            _targets[parent].Sender.Frames, IndexOf(zombie), zombie.Facts.WaitStatus, group);
-    }
-
-    private static int IndexOf(TreeNode node) => node.Entry!.Value.Index;
-
-    private static TargetProgram Describe(TreeNode node) =>
-        new(node.Process!.Index, node.Process.Program, ArgumentsOf(node.Process));
-
-    /// <summary>argv as the program was given it, without an emulator's.</summary>
-    private static IReadOnlyList<string> ArgumentsOf(ProgramProcess process)
-    {
-        IReadOnlyList<string> arguments = ProcessFiles.CommandLine(process.Child.Pid);
-        if (process.Host.IsEmulated && arguments.Count >= 4)
-            arguments = [arguments[2], .. arguments.Skip(4)];
-        return arguments.Count > 0 ? arguments : [process.Program.Path];
+        FamilyMember parent = members.First(m => m.Children.Contains(zombie));
+        RestoreScriptWriter.Zombie(_targets[parent.Index].Sender.Frames, zombie.Index, zombie.WaitStatus, group);
     }
 }

@@ -32,6 +32,9 @@ public sealed class DescriptionTable : IDisposable
 
     public IReadOnlyList<OpenDescription> All => _all;
 
+    /// <summary>The processes that are saved, and us, who have duplicates of what they have.</summary>
+    public IReadOnlySet<int> Pids => _sources.Select(s => s.Process.Pid).Append(Environment.ProcessId).ToHashSet();
+
     public int this[int process, int number] => _indices[(process, number)];
 
     public IReadOnlyList<ImageDescriptor> Descriptors(int process) =>

@@ -97,9 +97,7 @@ internal static class FileReader
             d.Facts.Target.EndsWith("ptmx", StringComparison.Ordinal) && TerminalFile.MasterNumber(d.File) == number);
         if (!hasMaster)
             throw new UnsavableException("is a terminal that somebody else provides");
-        // We hold duplicates of both sides ourselves.
-        HashSet<int> saved = [.. table.All.Select(d => d.Process.Pid), Environment.ProcessId];
-        if (isMaster && ProcessFiles.HoldersOf(slave, saved).Any())
+        if (isMaster && ProcessFiles.HoldersOf(slave, table.Pids).Any())
             throw new UnsavableException($"provides the terminal '{slave}' to a process that is not saved with it");
         if (KernelFile.Readable(description.File) > 0)
             throw new UnsavableException("is a terminal with input that nobody has read yet");

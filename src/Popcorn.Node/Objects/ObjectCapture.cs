@@ -64,7 +64,9 @@ public sealed class ObjectCapture : IDisposable
     }
 
     private void Refuse(OpenDescription description, string why) =>
-        _obstacles.Add($"descriptor {description.Facts.Number} ('{description.Facts.Target}') {why}");
+        _obstacles.Add(
+            $"{_sources[description.Holders[0].Process].Label}descriptor {description.Facts.Number} " +
+            $"('{description.Facts.Target}') {why}");
 
     /// <summary>What a running program has closed since we looked is in nobody's way.</summary>
     private bool HasChanged(OpenDescription description) => !_parked && description.Facts.Target

@@ -18,7 +18,7 @@ internal static class PipeReader
             [.. table.All.Where(d => d.Facts.Target == description.Facts.Target)];
         string path = description.Facts.Target.StartsWith('/') ? description.Facts.Target : "";
         if (path.Length == 0)
-            RefuseStrangers(description, ends);
+            RefuseStrangers(description, table);
         uint capacity = (uint)KernelFile.PipeBytes(description.File);
         bool packets = ends.Any(e => (HostFlags.ToGeneric(e.Facts.Flags) & PacketMode) != 0);
         List<byte[]> messages = parked ? Copy(description, capacity) : [];
@@ -31,10 +31,9 @@ internal static class PipeReader
     /// An end held by a process that is not saved would be cut off. Ours and our starter's do not count: they are of
     /// pipes that are inherited, which is settled before.
     /// </summary>
-    private static void RefuseStrangers(OpenDescription description, OpenDescription[] ends)
+    private static void RefuseStrangers(OpenDescription description, DescriptionTable table)
     {
-        HashSet<int> pids = [.. ends.SelectMany(e => e.Holders.Select(_ => e.Process.Pid)), Environment.ProcessId];
-        foreach ((int pid, string name) in ProcessFiles.HoldersOf(description.Facts.Target, except: pids))
+        foreach ((int pid, string name) in ProcessFiles.HoldersOf(description.Facts.Target, except: table.Pids))
         {
             throw new UnsavableException(
                 $"is a pipe to process {pid} ({name}), which is not saved with it");

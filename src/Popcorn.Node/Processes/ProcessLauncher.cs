@@ -49,7 +49,7 @@ public sealed class ProcessLauncher : IDisposable
     /// <param name="countdown">It parks by itself at this many points; 0 for never.</param>
     public ProgramProcess Start(IsaHost host, ulong countdown)
     {
-        Unit.Prepare(ProcessUnit.RootIndex, pid: 0);
+        Unit.PrepareRoot();
         if (countdown != 0)
             Unit.SetCountdown(countdown);
         ControlRegion control = Unit.Part(ProcessUnit.RootIndex, Unit.Generation);

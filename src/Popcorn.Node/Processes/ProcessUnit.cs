@@ -57,16 +57,18 @@ public sealed class ProcessUnit : IDisposable
     public ControlRegion Part(int index, uint generation) =>
         new(PageMapping.Shared(_file.File, ControlLayout.PartBytes, ControlLayout.Part(index, generation)));
 
-    /// <summary>A place for the program's first process.</summary>
-    /// <param name="pid">What the program calls it; 0 for what the kernel does.</param>
-    public void Prepare(int index, uint pid)
+    /// <summary>A place for the first process of a program that starts, which says itself what it is called.</summary>
+    public void PrepareRoot() => Take(RootIndex, UnitProcessState.Starting);
+
+    /// <summary>A place for a process that the program knows by these numbers.</summary>
+    public void Prepare(int index, uint pid, int group, int session, UnitProcessState state)
     {
         int place = ControlLayout.Process(index);
         Write(place + ControlLayout.ProcessPid, pid);
-        Write(place + ControlLayout.ProcessState, (uint)UnitProcessState.Starting);
-        Write(ControlLayout.ProcessesUsed, Math.Max(Read(ControlLayout.ProcessesUsed), (uint)index + 1));
-        if (pid != 0)
-            Write(ControlLayout.Moved, 1);
+        Write(place + ControlLayout.ProcessGroup, (uint)group);
+        Write(place + ControlLayout.ProcessSession, (uint)session);
+        Write(ControlLayout.Moved, 1);
+        Take(index, state);
     }
 
     /// <summary>The places in use now, in this generation's numbers.</summary>
@@ -169,6 +171,12 @@ public sealed class ProcessUnit : IDisposable
         Futex.Wait(_file.Mapping, ControlLayout.Events, seen, timeout);
 
     public void Dispose() => _file.Dispose();
+
+    private void Take(int index, UnitProcessState state)
+    {
+        Write(ControlLayout.Process(index) + ControlLayout.ProcessState, (uint)state);
+        Write(ControlLayout.ProcessesUsed, Math.Max(Read(ControlLayout.ProcessesUsed), (uint)index + 1));
+    }
 
     private static int Pair(uint generation) => (int)(generation & 1) * sizeof(uint);
 

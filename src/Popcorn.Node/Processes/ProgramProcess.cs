@@ -44,6 +44,16 @@ public sealed class ProgramProcess : IDisposable
         return Child.Reap();
     }
 
+    /// <summary>The same for processes of which none runs any more, so that none sees another one's end.</summary>
+    public static void DestroyAll(IReadOnlyList<ProgramProcess> processes)
+    {
+        ArgumentNullException.ThrowIfNull(processes);
+        foreach (ProgramProcess process in processes)
+            _ = process.Child.Signal(SignalNumbers.Kill);
+        foreach (ProgramProcess process in processes)
+            _ = process.Child.Reap();
+    }
+
     public void Dispose()
     {
         Child.Dispose();

@@ -25,6 +25,10 @@ public sealed record TreeNode(ProcessFacts Facts, UnitEntry? Entry, ProgramProce
 
     public bool LeadsGroup => Facts.Group == Facts.Pid;
 
+    /// <summary>Its group, not ours, is in the terminal's foreground.</summary>
+    public bool HasTerminal => Facts.Terminal != 0 && Facts.ForegroundGroup == Facts.Group
+        && Facts.ForegroundGroup != HostProcess.ProcessGroup;
+
     /// <summary>This one and all below it, parents first.</summary>
     public IEnumerable<TreeNode> Walk() => Children.SelectMany(c => c.Walk()).Prepend(this);
 }

@@ -89,6 +89,7 @@ public sealed record CheckpointReport(
     string Path,
     long FileBytes,
     long MemoryBytes,
+    int Processes,
     int Threads,
     int Frames,
     double ParkMs,
@@ -127,7 +128,8 @@ public sealed record ImageListing(
     long MemoryBytes,
     long KeptBytes,
     IReadOnlyList<string> Objects,
-    IReadOnlyList<ImageProcessListing> Processes);
+    IReadOnlyList<ImageProcessListing> Processes,
+    IReadOnlyList<ImageZombieListing> Zombies);
 
 /// <param name="Descriptors">Number to place in <see cref="ImageListing.Objects"/>.</param>
 public sealed record ImageProcessListing(
@@ -140,6 +142,10 @@ public sealed record ImageProcessListing(
     string WorkingDirectory,
     IReadOnlyDictionary<int, int> Descriptors,
     IReadOnlyList<ThreadListing> Threads);
+
+/// <summary>A process that had ended, and that its parent had not waited for.</summary>
+/// <param name="End">How, in words.</param>
+public sealed record ImageZombieListing(int Pid, int ParentPid, string End);
 
 /// <summary>One line of <c>doctor</c>.</summary>
 public sealed record MachineFinding(string Subject, string State, string Detail, bool Needed);

@@ -1,4 +1,5 @@
 using Popcorn.Core;
+using Popcorn.Wire.Control;
 
 namespace Popcorn.Wire.Image;
 
@@ -12,7 +13,28 @@ public readonly record struct ImageRecordLock(int Descriptor, bool Exclusive, ul
 /// <param name="Parent">0 when its parent is not in the unit.</param>
 /// <param name="Group">0 when it was in the group of whoever started it.</param>
 /// <param name="Session">0 when it was in the session of whoever started it.</param>
-public readonly record struct ImageKinship(int Pid, int Parent, int Group, int Session);
+/// <param name="HasTerminal">Its group, not that of whoever started it, was in the terminal's foreground.</param>
+public readonly record struct ImageKinship(int Pid, int Parent, int Group, int Session, bool HasTerminal)
+{
+    public void Write(FieldWriter writer)
+    {
+        writer.I32(Pid);
+        writer.I32(Parent);
+        writer.I32(Group);
+        writer.I32(Session);
+        ImageList.WriteFlag(writer, HasTerminal);
+    }
+
+    public static ImageKinship Read(ref FieldReader reader)
+    {
+        int at = reader.Offset;
+        ImageKinship kinship = new(
+            reader.I32(), reader.I32(), reader.I32(), reader.I32(), ImageList.ReadFlag(ref reader));
+        return kinship is { Pid: > 0, Parent: >= 0, Group: >= 0, Session: >= 0 }
+            ? kinship
+            : throw new BadInputException(reader.Where, at, $"a process that is called {kinship.Pid}");
+    }
+}
 
 /// <summary>Section 3, one process.</summary>
 /// <param name="Program">Index into <see cref="ImageUnit.Programs"/>.</param>
@@ -29,7 +51,7 @@ public sealed record ImageProcess(
     IReadOnlyList<ImageMapping> Mappings,
     IReadOnlyList<ImageThread> Threads)
 {
-    public const int CountMax = 1 << 16;
+    private const int CountMax = ControlLayout.ProcessCount;
     private const int ArgumentsMax = 1 << 20;
     private const int LimitsMax = 64;
     private const int DescriptorsMax = 1 << 20;
@@ -38,10 +60,7 @@ public sealed record ImageProcess(
     {
         writer.Uleb128((ulong)Program);
         writer.U8((byte)Isa);
-        writer.I32(Kinship.Pid);
-        writer.I32(Kinship.Parent);
-        writer.I32(Kinship.Group);
-        writer.I32(Kinship.Session);
+        Kinship.Write(writer);
         ImageList.Write(writer, Arguments, writer.Text);
         writer.Text(WorkingDirectory);
         writer.U32(FileModeMask);
@@ -77,7 +96,7 @@ public sealed record ImageProcess(
         return new ImageProcess(
             program,
             isa,
-            new ImageKinship(reader.I32(), reader.I32(), reader.I32(), reader.I32()),
+            ImageKinship.Read(ref reader),
             ImageList.Read(ref reader, ArgumentsMax, "arguments", static (ref FieldReader r) => r.Text()),
             reader.Text(),
             reader.U32(),
@@ -92,14 +111,18 @@ public sealed record ImageProcess(
             ImageThread.ReadAll(ref reader));
     }
 
-    /// <summary>All processes, each checked to name programs and descriptions that are there.</summary>
+    /// <summary>All processes, each checked to name what is there: a parent that comes before it, programs and
+    /// descriptions.</summary>
     public static ImageProcess[] ReadAll(ref FieldReader reader, int programs, int descriptions)
     {
         ImageProcess[] processes = ImageList.Read(ref reader, CountMax, "processes", Read);
+        HashSet<int> parents = [0];
         foreach (ImageProcess process in processes)
         {
             bool placed = process.Program < programs &&
-                process.Descriptors.All(d => d.Number >= 0 && d.Description < descriptions);
+                process.Descriptors.All(d => d.Number >= 0 && d.Description < descriptions) &&
+                process.Mappings.All(m => process.Has(m.Origin)) &&
+                parents.Contains(process.Kinship.Parent) && parents.Add(process.Kinship.Pid);
             if (!placed || process.Threads.Count == 0)
             {
                 throw new BadInputException(
@@ -113,4 +136,7 @@ public sealed record ImageProcess(
 
     public static void WriteAll(FieldWriter writer, IReadOnlyList<ImageProcess> processes) =>
         ImageList.Write(writer, processes, p => p.Write(writer));
+
+    private bool Has(MappingOrigin? origin) =>
+        origin is not DescriptorOrigin file || Descriptors.Any(d => d.Number == file.Descriptor);
 }

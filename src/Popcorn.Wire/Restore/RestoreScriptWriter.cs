@@ -14,7 +14,6 @@ public static class RestoreScriptWriter
     /// <summary>Frame and payload of a FILL, before its raw bytes.</summary>
     public const int FillFrameBytes = HeaderBytes + 16;
 
-    public const uint MapShared = 1;
     public const uint MapNoReserve = 4;
 
     public const int CallArguments = 6;

@@ -1,5 +1,4 @@
 using Popcorn.Core;
-using Popcorn.Linux;
 using Popcorn.Wire.Agent;
 
 namespace Popcorn.Node.Tests.Moves;
@@ -14,16 +13,16 @@ public class TreeMoveTests
     public void Family_KeepsEveryRelation(Isa source, Isa target)
     {
         using RunningProgram program = RunningProgram.StartFamily(source);
-        Check(program);
+        program.CheckFamily();
 
         (int code, string output, string errors) = program.Migrate(target);
 
         Assert.True(code == 0, errors);
         Assert.Contains($"{FamilyMembers} processes", output);
-        Check(program);
+        program.CheckFamily();
         Assert.True(program.Migrate(source).ExitCode == 0);
-        Check(program);
-        End(program);
+        program.CheckFamily();
+        program.EndFamily();
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public class TreeMoveTests
         Assert.Empty(before.Members.Select(m => m.HostPid).Intersect(after.Members.Select(m => m.HostPid)));
         Assert.All(after.Members.Where(m => m.State == "running"), m => Assert.Equal("riscv64", m.Isa));
         Assert.Single(after.Members, m => m.State == "ended");
-        End(program);
+        program.EndFamily();
     }
 
     [Fact]
@@ -54,8 +53,8 @@ public class TreeMoveTests
 
         Assert.True(code == 0, errors);
         Assert.Contains($"{FamilyMembers} processes", output);
-        Check(program);
-        End(program);
+        program.CheckFamily();
+        program.EndFamily();
     }
 
     [Theory]
@@ -72,10 +71,10 @@ public class TreeMoveTests
         Assert.Equal(1, code);
         Assert.Contains("stays where it is", errors);
         Assert.Equal(before, program.Status.Members.Select(m => m.HostPid).Order());
-        Check(program);
+        program.CheckFamily();
         Assert.Equal(0, program.Migrate(Isa.RiscV64).ExitCode);
-        Check(program);
-        End(program);
+        program.CheckFamily();
+        program.EndFamily();
     }
 
     [Fact]
@@ -91,8 +90,8 @@ public class TreeMoveTests
         Assert.Contains($"process {member.Pid}: it is stopped", errors);
         Signals.Send(member.HostPid, "CONT");
         Assert.Equal(0, program.Migrate(Isa.RiscV64).ExitCode);
-        Check(program);
-        End(program);
+        program.CheckFamily();
+        program.EndFamily();
     }
 
     [Fact]
@@ -104,20 +103,5 @@ public class TreeMoveTests
         (int code, string output, string errors) = program.Finish();
 
         Assert.Equal((0, "120 children, all as expected\n", ""), (code, output, errors));
-    }
-
-    private static void Check(RunningProgram program)
-    {
-        program.Send("check");
-        Assert.Equal("PASS", program.ReadLine());
-    }
-
-    private static void End(RunningProgram program)
-    {
-        program.Send("end");
-        Assert.Equal("PASS", program.ReadLine());
-        Assert.Equal((3, "", ""), program.Finish());
-        bool stands = Directory.Exists($"/proc/{program.SupervisorPid}");
-        Assert.Empty(stands ? ProcessFiles.Children(program.SupervisorPid) : []);
     }
 }

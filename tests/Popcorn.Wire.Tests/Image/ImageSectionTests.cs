@@ -19,18 +19,26 @@ public class ImageSectionTests
 
     private static readonly ImageMapping[] Mappings =
     [
-        new(new ArenaEntry(ProgramAddresses.ArenaStart, 4096, 3, MappingTraits.None, 0), ""),
-        new(new ArenaEntry(ProgramAddresses.ArenaStart + 8192, 4096, 1, MappingTraits.File, 512), "/usr/share/x"),
+        new(new ArenaEntry(ProgramAddresses.ArenaStart, 4096, 3, MappingTraits.None, 0), null),
+        new(new ArenaEntry(ProgramAddresses.ArenaStart + 8192, 4096, 1, MappingTraits.File, 512),
+            new PathOrigin("/usr/share/x")),
+        new(new ArenaEntry(ProgramAddresses.ArenaStart + 16384, 4096, 1, MappingTraits.Shared, 0),
+            new SharedOrigin(77, 4096)),
+        new(new ArenaEntry(ProgramAddresses.ArenaStart + 32768, 4096, 1, MappingTraits.File, 0),
+            new DescriptorOrigin(5)),
     ];
 
     private static readonly ImageProcess[] Processes =
     [
-        new(0, Isa.RiscV64, new ImageKinship(4711, 0, 4711, 0), ["./app", "", "ä b"], "/tmp", 18,
+        new(0, Isa.RiscV64, new ImageKinship(4711, 0, 4711, 0, HasTerminal: false), ["./app", "", "ä b"], "/tmp", 18,
             [new(7, 10, 20)], [new(1, false, 1), new(5, true, 0), new(6, false, 0)],
             [new(5, true, 0, 10)], Mappings, Threads),
-        new(0, Isa.X86_64, new ImageKinship(4712, 4711, 4711, 0), [], "/", 0, [], [], [], [],
+        new(0, Isa.X86_64, new ImageKinship(4712, 4711, 4711, 0, HasTerminal: true), [], "/", 0, [], [], [], [],
             Threads),
     ];
+
+    private static readonly ImageZombie[] Zombies =
+        [new(new ImageKinship(4713, 4712, 4711, 0, HasTerminal: false), 33 << 8)];
 
     private static readonly ImageObject[] Objects =
     [
@@ -74,6 +82,11 @@ public class ImageSectionTests
             ImageProcess[] read = ImageProcess.ReadAll(ref r, programs: 1, descriptions: 2);
             return w => ImageProcess.WriteAll(w, read);
         });
+        RoundTrip(w => ImageZombie.WriteAll(w, Zombies), static (ref FieldReader r) =>
+        {
+            ImageZombie[] read = ImageZombie.ReadAll(ref r, Processes);
+            return w => ImageZombie.WriteAll(w, read);
+        });
         RoundTrip(w => ImageObject.WriteAll(w, Objects), static (ref FieldReader r) =>
         {
             ImageObject[] read = ImageObject.ReadAll(ref r);
@@ -103,6 +116,8 @@ public class ImageSectionTests
         RefuseTruncations(Write(Unit.Write), static (ref FieldReader r) => ImageUnit.Read(ref r));
         RefuseTruncations(Write(w => ImageProcess.WriteAll(w, Processes)),
             static (ref FieldReader r) => ImageProcess.ReadAll(ref r, 1, 2));
+        RefuseTruncations(Write(w => ImageZombie.WriteAll(w, Zombies)),
+            static (ref FieldReader r) => ImageZombie.ReadAll(ref r, Processes));
         RefuseTruncations(
             Write(w => ImageObject.WriteAll(w, Objects)), static (ref FieldReader r) => ImageObject.ReadAll(ref r));
         RefuseTruncations(Write(w => ImageDescription.WriteAll(w, Descriptions)),
@@ -125,6 +140,31 @@ public class ImageSectionTests
         Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 1));
         Refuse(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 108, 2));
         Refuse(w => MemoryRuns.WriteAll(w, Kept), static (ref FieldReader r) => MemoryRuns.ReadAll(ref r, false, 1));
+    }
+
+    [Fact]
+    public void FamiliesThatCannotBe_AreRefused()
+    {
+        ImageProcess[][] families =
+        [
+            [Processes[1], Processes[0]], // A parent behind its child.
+            [Processes[0], Processes[0]],
+            [Processes[0] with { Kinship = Processes[0].Kinship with { Pid = 0 } }],
+            [Processes[0] with { Mappings = [Mappings[3] with { Origin = new DescriptorOrigin(99) }] }],
+            [Processes[0] with { Mappings = [Mappings[2] with { Origin = new SharedOrigin(1, 7) }] }],
+            [Processes[0] with { Mappings = [Mappings[2] with { Origin = new SharedOrigin(1, 1ul << 62) }] }],
+        ];
+        foreach (ImageProcess[] family in families)
+        {
+            Refuse(w => ImageProcess.WriteAll(w, family),
+                static (ref FieldReader r) => ImageProcess.ReadAll(ref r, programs: 1, descriptions: 2));
+        }
+        foreach (ImageKinship zombie in (ImageKinship[])[
+            Zombies[0].Kinship with { Parent = 4713 }, Zombies[0].Kinship with { Pid = 4711 }])
+        {
+            Refuse(w => ImageZombie.WriteAll(w, [new ImageZombie(zombie, 0)]),
+                static (ref FieldReader r) => ImageZombie.ReadAll(ref r, Processes));
+        }
     }
 
     [Fact]

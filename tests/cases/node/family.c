@@ -1,5 +1,5 @@
 // A unit of related processes: children, a grandchild, a zombie, an orphan, a group and a session of their own, a shared
-// file offset. "check" verifies every relation without changing any, "end" waits for all of them; each prints PASS or what
+// file offset, memory shared with and without a file, an epoll set of two processes. "check" verifies every relation without changing any, "end" waits for all of them; each prints PASS or what
 // differs.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +16,9 @@
 enum { CHILD, GROUP, JOINER, SESSION, KINDS };
 
 static pid_t root, pids[KINDS], grandchild, zombie, orphan, orphan_parent;
-static int ask[KINDS + 1][2], answer[2], file;
+static int ask[KINDS + 1][2], answer[2], file, mapped_file, polled;
+/* [0] is the root's, [1 + kind] a member's. */
+static volatile unsigned *anonymous, *mapped;
 static volatile sig_atomic_t seen_from, seen_signal;
 static char complaints[1000];
 
@@ -71,6 +74,10 @@ static void serve_member(char command)
 	if (kind == JOINER) CHECK(getpgid(0) == pids[GROUP], "%d", getpgid(0));
 	if (kind == SESSION) CHECK(getpgid(0) == getpid() && getsid(0) == getpid(), "%d", getsid(0));
 	await_signal(SIGUSR1, root);
+	anonymous[1 + kind] = anonymous[0];
+	mapped[1 + kind] = mapped[0];
+	struct epoll_event event;
+	CHECK(epoll_wait(polled, &event, 1, 0) == 0, "something waits in the answers");
 	kill(getppid(), SIGUSR2);
 	report();
 }
@@ -162,11 +169,17 @@ static void start_orphan(void)
 static void check(void)
 {
 	CHECK(getpid() == root, "%d", getpid());
+	struct epoll_event event;
 	for (int kind = 0; kind < KINDS; kind++) {
+		anonymous[0]++;
+		mapped[0] += 3;
 		CHECK(write(ask[kind][1], "k", 1) == 1, "%d", kind);
 		CHECK(kill(pids[kind], SIGUSR1) == 0, "%d", kind);
 		await_signal(SIGUSR2, pids[kind]);
+		CHECK(epoll_wait(polled, &event, 1, 5000) == 1 && event.data.u32 == 4711, "%u", event.data.u32);
 		listen_for_answers(1);
+		CHECK(anonymous[1 + kind] == anonymous[0], "%u %u", anonymous[1 + kind], anonymous[0]);
+		CHECK(mapped[1 + kind] == mapped[0] && mapped[0] == 3 * anonymous[0], "%u %u", mapped[1 + kind], mapped[0]);
 	}
 	CHECK(getpgid(pids[JOINER]) == pids[GROUP], "%d", getpgid(pids[JOINER]));
 	CHECK(getsid(pids[SESSION]) == pids[SESSION], "%d", getsid(pids[SESSION]));
@@ -203,6 +216,17 @@ static void verdict(void)
 	complaints[0] = 0;
 }
 
+static void share(void)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 4711 };
+	polled = epoll_create1(0);
+	mapped_file = memfd_create("mapped", 0);
+	if (epoll_ctl(polled, EPOLL_CTL_ADD, answer[0], &event) || ftruncate(mapped_file, 4096)) exit(96);
+	anonymous = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	mapped = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, mapped_file, 0);
+	if (anonymous == MAP_FAILED || mapped == MAP_FAILED) exit(97);
+}
+
 int main(void)
 {
 	char line[64];
@@ -212,6 +236,7 @@ int main(void)
 	sigaction(SIGUSR2, &action, 0);
 	file = memfd_create("shared", 0);
 	if (pipe(answer)) return 95;
+	share();
 	for (int kind = 0; kind < KINDS; kind++) {
 		start(kind);
 		listen_for_answers(1);

@@ -1,4 +1,4 @@
-namespace Popcorn.Node.Moves;
+namespace Popcorn.Wire.Image;
 
 /// <summary>What is mapped somewhere in a program's memory, other than memory of its own.</summary>
 public abstract record MappingOrigin;
@@ -10,10 +10,10 @@ public sealed record PathOrigin(string Path) : MappingOrigin;
 public sealed record DescriptorOrigin(int Descriptor) : MappingOrigin;
 
 /// <summary>Memory without a file that relatives share (MAP_SHARED and MAP_ANONYMOUS).</summary>
-/// <param name="Inode">The kernel's number of it: who has it mapped, sees the same.</param>
+/// <param name="Number">The kernel's number of it: who has it mapped, sees the same.</param>
 /// <param name="Offset">Where in it the mapping begins, in bytes.</param>
-public sealed record SharedOrigin(ulong Inode, ulong Offset) : MappingOrigin;
+public sealed record SharedOrigin(ulong Number, ulong Offset) : MappingOrigin;
 
-/// <summary>A System V shared memory segment.</summary>
+/// <summary>A System V shared memory segment; in no image.</summary>
 /// <param name="Offset">Where in the segment the mapping begins, in bytes.</param>
 public sealed record SegmentOrigin(int Segment, ulong Offset) : MappingOrigin;

@@ -1,0 +1,73 @@
+using Popcorn.Linux;
+using Popcorn.Node.Moves;
+using Popcorn.Node.Processes;
+using Popcorn.Node.Programs;
+using Popcorn.Wire.Control;
+using Popcorn.Wire.Image;
+
+namespace Popcorn.Node.Checkpoints;
+
+/// <summary>
+/// How the processes of an image are related, in the program's own numbers. Process i of the image has place i of the
+/// unit's table; zombies come behind.
+/// </summary>
+internal static class SavedFamily
+{
+    /// <summary>The relations of a process, given the process that is its parent in the unit.</summary>
+    public static ImageKinship KinshipOf(TreeNode node, TreeNode? parent)
+    {
+        UnitEntry entry = node.Entry!.Value;
+        int pid = (int)node.ProgramPid;
+        // What is in the group or session of whoever started us will be in those of whoever restores.
+        int group = node.LeadsGroup ? pid : node.Facts.Group == HostProcess.ProcessGroup ? 0 : (int)entry.Group;
+        int session = node.LeadsSession ? pid : node.Facts.Session == HostProcess.Session ? 0 : (int)entry.Session;
+        return new ImageKinship(pid, (int)(parent?.ProgramPid ?? 0), group, session, node.HasTerminal);
+    }
+
+    /// <summary>The processes without a parent, the first one at their head, with all below them.</summary>
+    public static IReadOnlyList<FamilyMember> Of(ImageFile image, IReadOnlyList<ProgramFiles> programs)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Dictionary<int, FamilyMember> members = [];
+        List<FamilyMember> tops = [];
+        for (int i = 0; i < image.Processes.Count; i++)
+        {
+            ImageProcess process = image.Processes[i];
+            FamilyMember member = Member(
+                process.Kinship, new TargetProgram(i, programs[process.Program], process.Arguments), i);
+            members.Add(process.Kinship.Pid, member);
+            (process.Kinship.Parent == 0 ? tops : members[process.Kinship.Parent].Children).Add(member);
+        }
+        for (int i = 0; i < image.Zombies.Count; i++)
+        {
+            (ImageKinship kinship, int status) = image.Zombies[i];
+            members[kinship.Parent].Children.Add(Member(kinship, null, image.Processes.Count + i, status));
+        }
+        return tops;
+    }
+
+    /// <summary>Gives each its place in the table, under the numbers that the program knows.</summary>
+    public static void Prepare(ImageFile image, ProcessUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(unit);
+        int index = 0;
+        foreach (ImageProcess process in image.Processes)
+            Prepare(unit, index++, process.Kinship, UnitProcessState.Starting);
+        foreach (ImageZombie zombie in image.Zombies)
+            Prepare(unit, index++, zombie.Kinship, UnitProcessState.Member);
+    }
+
+    private static FamilyMember Member(ImageKinship kinship, TargetProgram? program, int index, int waitStatus = 0) =>
+        new(index, kinship.Pid, kinship.Group, kinship.Session, program)
+        {
+            WaitStatus = waitStatus,
+            HasTerminal = kinship.HasTerminal,
+        };
+
+    private static void Prepare(ProcessUnit unit, int index, ImageKinship kinship, UnitProcessState state) =>
+        unit.Prepare(
+            index, (uint)kinship.Pid,
+            kinship.Group == 0 ? HostProcess.ProcessGroup : kinship.Group,
+            kinship.Session == 0 ? HostProcess.Session : kinship.Session, state);
+}

@@ -1,0 +1,75 @@
+using Popcorn.Linux;
+using Popcorn.Node.Processes;
+
+namespace Popcorn.Node.Moves;
+
+/// <summary>
+/// A process to be made again with its relations. Pid, group and session are numbers of one kind, the kernel's or the
+/// program's, which say only who belongs together.
+/// </summary>
+/// <param name="index">Its place in the unit's table.</param>
+/// <param name="group">0 for ours.</param>
+/// <param name="session">0 for ours.</param>
+/// <param name="program">What it runs; null for a zombie.</param>
+public sealed class FamilyMember(int index, int pid, int group, int session, TargetProgram? program)
+{
+    public int Index { get; } = index;
+
+    public int Group { get; } = group;
+
+    public int Session { get; } = session;
+
+    /// <summary>What a live process runs.</summary>
+    public TargetProgram? Program { get; } = program;
+
+    /// <summary>What wait(2) will give; of a zombie.</summary>
+    public int WaitStatus { get; init; }
+
+    /// <summary>Its group, not ours, is in the terminal's foreground.</summary>
+    public bool HasTerminal { get; init; }
+
+    public List<FamilyMember> Children { get; } = [];
+
+    public bool IsZombie => Program is null;
+
+    public bool LeadsGroup { get; } = group == pid;
+
+    public bool LeadsSession { get; } = session == pid;
+
+    /// <summary>This one and all below it, parents first.</summary>
+    public IEnumerable<FamilyMember> Walk() => Children.SelectMany(c => c.Walk()).Prepend(this);
+
+    /// <summary>The members of a unit as they are related now, under the processes that have no parent in it. Zombies
+    /// that no member can wait for are left out: they are, or are about to be, ours to reap.</summary>
+    public static IReadOnlyList<FamilyMember> Of(IReadOnlyList<TreeNode> tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return [.. tree.Where(n => n.IsMember).Select(Of)];
+    }
+
+    private static FamilyMember Of(TreeNode node)
+    {
+        FamilyMember member = new(
+            node.Entry!.Value.Index, node.Pid,
+            node.Facts.Group == HostProcess.ProcessGroup ? 0 : node.Facts.Group,
+            node.Facts.Session == HostProcess.Session ? 0 : node.Facts.Session,
+            node.Process is null
+                ? null
+                : new TargetProgram(node.Process.Index, node.Process.Program, ArgumentsOf(node.Process)))
+        {
+            WaitStatus = node.Facts.WaitStatus,
+            HasTerminal = node.HasTerminal,
+        };
+        member.Children.AddRange(node.Children.Where(c => c.IsMember || c.IsZombie).Select(Of));
+        return member;
+    }
+
+    /// <summary>argv as the program was given it, without an emulator's.</summary>
+    private static IReadOnlyList<string> ArgumentsOf(ProgramProcess process)
+    {
+        IReadOnlyList<string> arguments = ProcessFiles.CommandLine(process.Child.Pid);
+        if (process.Host.IsEmulated && arguments.Count >= 4)
+            arguments = [arguments[2], .. arguments.Skip(4)];
+        return arguments.Count > 0 ? arguments : [process.Program.Path];
+    }
+}
