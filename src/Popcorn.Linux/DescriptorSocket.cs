@@ -5,33 +5,39 @@ using Popcorn.Linux.Libc;
 namespace Popcorn.Linux;
 
 /// <summary>
-/// One end of a connected stream socket that can carry descriptors, with a time limit on each call. .NET's Socket
-/// cannot send SCM_RIGHTS.
+/// One end of a connected stream socket that can carry descriptors. A call that the other process does not serve fails
+/// with EAGAIN once patience with it is over. .NET's Socket cannot send SCM_RIGHTS.
 /// </summary>
 public sealed unsafe class DescriptorSocket : IDisposable
 {
     private readonly SafeFileHandle _socket;
+    private readonly Patience? _patience;
 
-    private DescriptorSocket(SafeFileHandle socket) => _socket = socket;
+    private DescriptorSocket(SafeFileHandle socket, Patience? patience)
+    {
+        _socket = socket;
+        _patience = patience;
+    }
 
     public int Descriptor => (int)_socket.DangerousGetHandle();
 
     /// <summary>Two connected ends, both closed on exec, with buffers of the given size where the system allows
     /// it.</summary>
-    public static (DescriptorSocket Ours, DescriptorSocket Theirs) CreatePair(int bufferBytes, TimeSpan timeout)
+    /// <param name="patience">Ours with the process that has the other end.</param>
+    public static (DescriptorSocket Ours, DescriptorSocket Theirs) CreatePair(int bufferBytes, Patience patience)
     {
         int* fds = stackalloc int[2];
         if (SysSocket.Socketpair(SysSocket.AfUnix, SysSocket.SockStream | SysSocket.SockCloexec, 0, fds) != 0)
             throw new LinuxCallException("socketpair", Marshal.GetLastPInvokeError(), "cannot create a socket pair");
-        DescriptorSocket ours = new(new SafeFileHandle(fds[0], ownsHandle: true));
-        DescriptorSocket theirs = new(new SafeFileHandle(fds[1], ownsHandle: true));
+        DescriptorSocket ours = new(new SafeFileHandle(fds[0], ownsHandle: true), patience);
+        DescriptorSocket theirs = new(new SafeFileHandle(fds[1], ownsHandle: true), patience: null);
         ours.SetBuffer(bufferBytes);
-        ours.SetTimeout(timeout);
+        ours.SetTimeout(Patience.Glance);
         return (ours, theirs);
     }
 
     /// <summary>Takes over a connected socket of which the caller gives up the handle.</summary>
-    public static DescriptorSocket Adopt(SafeFileHandle socket) => new(socket);
+    public static DescriptorSocket Adopt(SafeFileHandle socket) => new(socket, patience: null);
 
     public void SetTimeout(TimeSpan timeout)
     {
@@ -49,6 +55,7 @@ public sealed unsafe class DescriptorSocket : IDisposable
         // SAFETY: the span is pinned during each call, which reads at most its length.
         fixed (byte* start = bytes)
         {
+            bool waits = false;
             for (int done = 0; done < bytes.Length;)
             {
                 nint count =
@@ -56,10 +63,11 @@ public sealed unsafe class DescriptorSocket : IDisposable
                 if (count > 0)
                 {
                     done += (int)count;
+                    waits = false;
                     continue;
                 }
                 int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.Interrupted)
+                if (!GoesOn(errno, ref waits))
                     throw new LinuxCallException("send", errno, "cannot send to the other process");
             }
         }
@@ -91,13 +99,14 @@ public sealed unsafe class DescriptorSocket : IDisposable
                 Control = &control,
                 ControlLength = (nuint)sizeof(DescriptorMessage),
             };
+            bool waits = false;
             do
             {
                 count = SysSocket.Sendmsg(Descriptor, header, SysSocket.MsgNosignal);
                 if (count < 0)
                     errno = Marshal.GetLastPInvokeError();
             }
-            while (count < 0 && errno == Errno.Interrupted);
+            while (count < 0 && GoesOn(errno, ref waits));
         }
         if (count < 0)
             throw new LinuxCallException("sendmsg", errno, "cannot send a descriptor to the other process");
@@ -122,13 +131,14 @@ public sealed unsafe class DescriptorSocket : IDisposable
                 Control = &control,
                 ControlLength = (nuint)sizeof(DescriptorMessage),
             };
+            bool waits = false;
             do
             {
                 count = SysSocket.Recvmsg(Descriptor, ref header, 0x40000000 /* MSG_CMSG_CLOEXEC */);
                 if (count < 0)
                     errno = Marshal.GetLastPInvokeError();
             }
-            while (count < 0 && errno == Errno.Interrupted);
+            while (count < 0 && GoesOn(errno, ref waits));
         }
         if (count < 0)
             throw new LinuxCallException("recvmsg", errno, "cannot receive from the other process");
@@ -149,6 +159,18 @@ public sealed unsafe class DescriptorSocket : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    /// <summary>Whether a call that failed so is to be made again.</summary>
+    /// <param name="waits">Whether it has come to nothing before.</param>
+    private bool GoesOn(int errno, ref bool waits)
+    {
+        if (errno != Errno.Again || _patience is null)
+            return errno == Errno.Interrupted;
+        if (!waits)
+            _patience.Begin();
+        waits = true;
+        return !_patience.IsOver();
+    }
 
     private void SetBuffer(int bytes)
     {

@@ -128,6 +128,14 @@ public static class ProcessFiles
         }
     }
 
+    /// <summary>The fields of <c>/proc/PID/stat</c> from the state on.</summary>
+    private static string[] Statistics(int pid)
+    {
+        string text = File.ReadAllText($"/proc/{pid}/stat");
+        // The name in parentheses may hold anything, parentheses too.
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
     private static List<string> Links(string folder)
     {
         List<string> links = [];
@@ -158,12 +166,28 @@ public static class ProcessFiles
     /// <summary>The fields of <c>/proc/PID/stat</c> that say how a process is related to others.</summary>
     public static ProcessFacts Facts(int pid)
     {
-        string text = File.ReadAllText($"/proc/{pid}/stat");
-        // The name in parentheses may hold anything, parentheses too.
-        string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        string[] fields = Statistics(pid);
         return new ProcessFacts(
             pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[4]),
             Number(fields[5]), Number(fields[49]));
+    }
+
+    /// <summary>Processor time that all its threads have used, in ticks of the kernel's (10 ms); 0 when it is
+    /// gone.</summary>
+    public static long ProcessorTicks(int pid)
+    {
+        const int User = 11;
+        const int System = 12;
+        try
+        {
+            string[] fields = Statistics(pid);
+            return long.Parse(fields[User], CultureInfo.InvariantCulture)
+                + long.Parse(fields[System], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>Command line of a process; empty for a zombie.</summary>

@@ -80,7 +80,7 @@ internal static class RestoreCommand
         ImageFile image, RestoreChoices choices, IReadOnlyList<ProgramFiles> programs, IsaHost host,
         ProcessLauncher launcher, SupervisorOptions options)
     {
-        ImageRestorer restorer = new(image, choices, options.Limits);
+        ImageRestorer restorer = new(image, choices);
         try
         {
             return Supervisor.Adopt(launcher, () => restorer.Restore(programs, launcher, host), options);

@@ -13,7 +13,7 @@ namespace Popcorn.Node.Checkpoints;
 
 /// <summary>Starts the processes of an image. The image is only read, so it can be restored any number of
 /// times.</summary>
-public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveLimits limits)
+public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
 {
     // asm-generic/unistd.h.
     private const ulong CallFcntl = 25;
@@ -31,7 +31,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices, MoveL
         CheckFiles();
         // The first process's start takes as long as the objects do.
         SavedFamily.Prepare(image, launcher.Unit);
-        using TargetTree targets = new(launcher, host, limits, withRoot: true);
+        using TargetTree targets = new(launcher, host, withRoot: true);
         IReadOnlyList<CapturedThread>[] threads =
             [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
         using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);

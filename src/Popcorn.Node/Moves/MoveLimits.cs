@@ -3,9 +3,7 @@ namespace Popcorn.Node.Moves;
 /// <summary>How long a move waits for others before it gives up and lets the program go on.</summary>
 /// <param name="Park">For every thread to reach a migration point. A compute loop without points would be a compiler
 /// bug, so only a signal handler or an uninterruptible system call can take this long.</param>
-/// <param name="Start">For the target's executable to start; an emulator on a loaded machine takes a fraction of a
-/// second.</param>
-public sealed record MoveLimits(TimeSpan Park, TimeSpan Start)
+public sealed record MoveLimits(TimeSpan Park)
 {
-    public static MoveLimits Default { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
+    public static MoveLimits Default { get; } = new(TimeSpan.FromSeconds(10));
 }

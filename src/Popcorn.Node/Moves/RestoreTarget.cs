@@ -16,7 +16,8 @@ namespace Popcorn.Node.Moves;
 public sealed class RestoreTarget : IDisposable
 {
     private const int SocketBufferBytes = 4 << 20;
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_workMax = TimeSpan.FromMinutes(5);
 
     /// <summary>From a target's last word to its end, which says more. A machine can be very busy.</summary>
     private const int EndTimeoutMs = 10_000;
@@ -24,18 +25,34 @@ public sealed class RestoreTarget : IDisposable
     /// <summary>Looks without sleeping, a fraction of a millisecond in all: GO is usually answered by then.</summary>
     private const int SpinsMax = 500;
 
+    /// <summary>Looks, of a millisecond each, between those at its processor time.</summary>
+    private const int LooksPerGlance = 1000;
+
     private readonly DescriptorSocket _socket;
     private readonly ProcessUnit _unit;
+    private readonly Patience _patience;
     private ProgramProcess _process;
     private bool _handedOver;
     private bool _hasClosed;
 
-    private RestoreTarget(ProgramProcess process, DescriptorSocket socket, ProcessUnit unit)
+    /// <param name="start">Starts the process, given its end of the script's socket.</param>
+    private RestoreTarget(ProcessUnit unit, Func<DescriptorSocket, ProgramProcess> start)
     {
-        _process = process;
-        _socket = socket;
         _unit = unit;
-        Sender = new ScriptSender(socket);
+        _patience = new Patience(() => _process?.Child.Pid ?? 0, s_idleMax, s_workMax);
+        (_socket, DescriptorSocket theirs) = DescriptorSocket.CreatePair(SocketBufferBytes, _patience);
+        Sender = new ScriptSender(_socket);
+        try
+        {
+            using (theirs)
+                _process = start(theirs);
+        }
+        catch
+        {
+            Sender.Dispose();
+            _socket.Dispose();
+            throw;
+        }
     }
 
     public ProgramProcess Process => _process;
@@ -50,18 +67,7 @@ public sealed class RestoreTarget : IDisposable
     public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, TargetProgram? program = null)
     {
         ArgumentNullException.ThrowIfNull(launcher);
-        (DescriptorSocket ours, DescriptorSocket theirs) =
-            DescriptorSocket.CreatePair(SocketBufferBytes, AnswerTimeout);
-        try
-        {
-            using (theirs)
-                return new RestoreTarget(launcher.StartRestoring(host, theirs, program), ours, launcher.Unit);
-        }
-        catch
-        {
-            ours.Dispose();
-            throw;
-        }
+        return new RestoreTarget(launcher.Unit, theirs => launcher.StartRestoring(host, theirs, program));
     }
 
     /// <summary>Lets a restoring process start a child of its own, which then has a script of its own.</summary>
@@ -71,27 +77,25 @@ public sealed class RestoreTarget : IDisposable
         ArgumentNullException.ThrowIfNull(program);
         uint generation = _unit.Generation + 1;
         _unit.ClearPart(program.Index, generation);
-        (DescriptorSocket ours, DescriptorSocket theirs) =
-            DescriptorSocket.CreatePair(SocketBufferBytes, AnswerTimeout);
-        using (theirs)
+        return new RestoreTarget(_unit, theirs =>
         {
             (string path, IReadOnlyList<string> arguments) =
                 ProcessLauncher.CommandLine(host, program.Program, program.Arguments);
             Sender.SendSpawn(theirs, program.Index, orphan, path, arguments);
-        }
-        ControlRegion control = _unit.Part(program.Index, generation);
-        return new RestoreTarget(
-            new ProgramProcess(ChildProcess.None, control, host, program.Index, program.Program), ours, _unit);
+            ControlRegion control = _unit.Part(program.Index, generation);
+            return new ProgramProcess(ChildProcess.None, control, host, program.Index, program.Program);
+        });
     }
 
     /// <summary>Waits until the executable is up and reads its script, so that its start is not part of the
     /// downtime.</summary>
-    public void WaitStarted(TimeSpan timeout)
+    public void WaitStarted()
     {
-        if (!TryWaitStarted(timeout))
+        _patience.Begin();
+        while (!TryWaitStarted(Patience.Glance))
         {
-            throw new MoveException(
-                MovePhase.StartTarget, $"the target has not started within {timeout.TotalSeconds:0.#} s");
+            if (_patience.IsOver())
+                throw new MoveException(MovePhase.StartTarget, $"the target does not start: {_patience.Describe()}");
         }
     }
 
@@ -175,7 +179,7 @@ public sealed class RestoreTarget : IDisposable
         catch (LinuxCallException e)
         {
             string reason = e.Errno == Errno.Again
-                ? $"the target has not answered within {AnswerTimeout.TotalSeconds:0} s"
+                ? $"the target does not answer: {_patience.Describe()}"
                 : $"{DescribeEnd()} ({e.Message})";
             throw new MoveException(MovePhase.Restore, reason);
         }
@@ -219,18 +223,18 @@ public sealed class RestoreTarget : IDisposable
     {
         ArgumentNullException.ThrowIfNull(isDecided);
         string? failure = _hasClosed ? DescribeEnd() : null;
-        long start = Stopwatch.GetTimestamp();
-        int spins = 0;
+        _patience.Begin();
+        int looks = 0;
         while (failure is null && !Runs)
         {
             if (_process.HasEnded)
                 failure = DescribeEnd();
-            else if (Stopwatch.GetElapsedTime(start) < AnswerTimeout)
-                _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: spins++ < SpinsMax ? 0 : 1);
+            else if (++looks % LooksPerGlance != 0 || !_patience.IsOver())
+                _ = Waiting.IsReadable(_process.Child.PollDescriptor, timeoutMs: looks < SpinsMax ? 0 : 1);
             else if (isDecided())
                 break;
             else
-                failure = $"the target has not begun to run within {AnswerTimeout.TotalSeconds:0} s";
+                failure = $"the target does not begin to run: {_patience.Describe()}";
         }
         if (failure is not null)
         {
@@ -263,7 +267,7 @@ public sealed class RestoreTarget : IDisposable
             return new MoveException(MovePhase.Transfer, failure.Message, failure);
         if (failure.Errno == Errno.Again)
             return new MoveException(
-                MovePhase.Transfer, $"the target has read nothing for {AnswerTimeout.TotalSeconds:0} s");
+                MovePhase.Transfer, $"the target does not read: {_patience.Describe()}");
         try
         {
             WaitReady();

@@ -14,17 +14,15 @@ public sealed class TargetTree : IDisposable
 {
     private readonly ProcessLauncher _launcher;
     private readonly IsaHost _host;
-    private readonly MoveLimits _limits;
     private readonly Dictionary<int, RestoreTarget> _targets = [];
     private RestoreTarget? _root;
 
     /// <param name="withRoot">The first process's target is started now, so that its start is outside the
     /// downtime.</param>
-    public TargetTree(ProcessLauncher launcher, IsaHost host, MoveLimits limits, bool withRoot)
+    public TargetTree(ProcessLauncher launcher, IsaHost host, bool withRoot)
     {
         _launcher = launcher;
         _host = host;
-        _limits = limits;
         if (withRoot)
             _root = RestoreTarget.Start(launcher, host);
     }
@@ -35,7 +33,7 @@ public sealed class TargetTree : IDisposable
     /// <summary>The first process's target, until it is one of <see cref="Targets"/>.</summary>
     public RestoreTarget? Root => _root;
 
-    public void WaitRootStarted() => _root?.WaitStarted(_limits.Start);
+    public void WaitRootStarted() => _root?.WaitStarted();
 
     /// <summary>Waits for that at most so long; false when it takes longer.</summary>
     public bool TryWaitRoot(TimeSpan limit) => _root?.TryWaitStarted(limit) ?? true;
@@ -49,7 +47,7 @@ public sealed class TargetTree : IDisposable
         foreach (RestoreTarget target in _targets.Values)
         {
             target.Sender.Flush();
-            target.WaitStarted(_limits.Start);
+            target.WaitStarted();
         }
         ArrangeGroups([.. family.SelectMany(m => m.Walk())]);
     }
@@ -109,7 +107,7 @@ public sealed class TargetTree : IDisposable
         _targets.Add(member.Index, target);
         if (member.Session != 0 && !member.LeadsSession)
         {
-            target.WaitStarted(_limits.Start);
+            target.WaitStarted();
             target.Detach();
         }
         StartChildren(member, target);

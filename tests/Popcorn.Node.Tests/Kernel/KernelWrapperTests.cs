@@ -7,6 +7,8 @@ namespace Popcorn.Node.Tests.Kernel;
 /// <summary>The wrappers against the real kernel, on a child that does nothing.</summary>
 public class KernelWrapperTests
 {
+    private static Patience NoPatience { get; } = new(() => 0, idleMax: default, workMax: default);
+
     [Fact]
     public void Child_IsStarted_Signalled_AndReaped()
     {
@@ -67,7 +69,7 @@ public class KernelWrapperTests
     public void DescriptorSocket_CarriesBytesAndADescriptor()
     {
         (DescriptorSocket ours, DescriptorSocket theirs) =
-            DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
+            DescriptorSocket.CreatePair(1 << 16, NoPatience);
         using (ours)
         using (theirs)
         {
@@ -89,7 +91,7 @@ public class KernelWrapperTests
     public void DescriptorSocket_WhosePeerIsGone_IsAnExceptionAndNoSignal()
     {
         (DescriptorSocket ours, DescriptorSocket theirs) =
-            DescriptorSocket.CreatePair(1 << 16, TimeSpan.FromSeconds(5));
+            DescriptorSocket.CreatePair(1 << 16, NoPatience);
         theirs.Dispose();
 
         Assert.Equal(Errno.BrokenPipe, Assert.Throws<LinuxCallException>(() => ours.Send("x"u8)).Errno);
