@@ -13,6 +13,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltStorm = new(() => Compile("storm", Case("node", "storm")));
     private static readonly Lazy<string> BuiltTwins = new(() => Compile("twins", Case("node", "twins")));
     private static readonly Lazy<string> BuiltPipeline = new(() => Compile("pipeline", Case("node", "pipeline")));
+    private static readonly Lazy<string> BuiltLocker = new(() => Compile("locker", Case("node", "locker")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -33,6 +34,8 @@ internal static class Repository
     /// <summary>tests/cases/node/twins.c, a loop without calls.</summary>
     public static string Twins => BuiltTwins.Value;
     public static string Pipeline => BuiltPipeline.Value;
+
+    public static string Locker => BuiltLocker.Value;
 
     /// <summary>tests/cases/node/fake_target.c, an aarch64 executable that popcorn has no part in.</summary>
     public static string FakeTarget => BuiltFakeTarget.Value;

@@ -16,7 +16,6 @@ namespace Popcorn.Node.Checkpoints;
 public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
 {
     // asm-generic/unistd.h.
-    private const ulong CallFcntl = 25;
     private const ulong CallEpollCtl = 21;
 
     /// <summary>The program runs when this returns; on any exception nothing of it has run.</summary>
@@ -70,7 +69,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             RestoreScriptWriter.WorkingDirectory(sender.Frames, choices.Map(process.WorkingDirectory));
             RestoreScriptWriter.FileModeMask(sender.Frames, process.FileModeMask);
             SendPollEntries(sender, index);
-            SendRecordLocks(sender, process);
+            RestoreScript.Lock(sender.Frames, process.RecordLocks);
             RestoreScript.SendThreads(sender, threads, restoring.Process.Program.Load(restoring.Process.Isa));
             RestoreScriptWriter.Commit(sender.Frames);
             sender.Flush();
@@ -140,21 +139,6 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
                     sender.Frames, CallEpollCtl, [(ulong)descriptor.Number, Add, (ulong)entry.Descriptor, 0], data,
                     pointers: 1 << 3);
             }
-        }
-    }
-
-    private static void SendRecordLocks(ScriptSender sender, ImageProcess process)
-    {
-        foreach (ImageRecordLock held in process.RecordLocks)
-        {
-            const ulong SetLock = 6; // F_SETLK
-            const int StartOffset = 8;
-            byte[] data = new byte[32];
-            data[0] = held.Exclusive ? (byte)1 : (byte)0;
-            _ = BitConverter.TryWriteBytes(data.AsSpan(StartOffset), held.Start);
-            _ = BitConverter.TryWriteBytes(data.AsSpan(StartOffset + 8), held.Bytes);
-            RestoreScriptWriter.Call(
-                sender.Frames, CallFcntl, [(ulong)held.Descriptor, SetLock, 0], data, pointers: 1 << 2);
         }
     }
 

@@ -17,6 +17,8 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
+    private static readonly TimeSpan s_betweenParks = TimeSpan.FromMilliseconds(1);
+
     /// <summary>How long a target's start may take before the program is parked: an emulator takes a tenth of that on a
     /// machine that has a processor for it.</summary>
     private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(500);
@@ -32,6 +34,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         ArgumentNullException.ThrowIfNull(prepare);
         try
         {
+            LetPass(target);
             MoveException.ThrowIfAny(FindObstacles(target));
             return MoveTo(target, number, prepare);
         }
@@ -41,6 +44,16 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         {
             throw new MoveException(MovePhase.Capture, e.Message, e);
         }
+    }
+
+    /// <summary>A program that has parked by itself keeps what stands in the way until it goes on.</summary>
+    private void LetPass(Isa target)
+    {
+        if (!tree.Unit.IsParkingRequested)
+            return;
+        IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(tree.Read(), target);
+        if (obstacles.Count > 0 && obstacles.All(o => o.Passes))
+            tree.Unit.ReleaseThreads();
     }
 
     /// <summary>What stands in the way of a move now; nothing is touched.</summary>
@@ -74,16 +87,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         Isa target, TargetTree targets, PreCopy copied, MoveClock clock, int number, Action prepare)
     {
         // Whatever fails below, leaving this method releases the sources.
-        using Parking parking = Parking.Of(tree, limits.Park);
-        clock.ParkMs = clock.Lap();
-        clock.ParkedAt = Stopwatch.GetTimestamp();
-        if (parking.Outcome == ParkOutcome.Ended)
-            throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
-        if (parking.Outcome == ParkOutcome.TimedOut)
-            throw new MoveException(MovePhase.Park, parking.Why);
-        // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
-        IReadOnlyList<TreeNode> nodes = tree.Read(targets.Root?.Process.Child.Pid);
-        MoveException.ThrowIfAny(Obstacle.Sentences(ObstacleFinder.Find(nodes, target)));
+        using Parking parking = Park(target, targets, clock, out IReadOnlyList<TreeNode> nodes);
         clock.CaptureMs = clock.Lap();
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
         using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
@@ -114,6 +118,43 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             Describe(sources[0], targets, captured, clock, number));
     }
 
+    /// <summary>
+    /// Parks the program where nothing stands in the way. What passes, such as the locks of a transaction, is waited
+    /// for: the program goes on and is parked again.
+    /// </summary>
+    private Parking Park(Isa target, TargetTree targets, MoveClock clock, out IReadOnlyList<TreeNode> nodes)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            Parking parking = Parking.Of(tree, limits.Park);
+            clock.ParkMs = clock.Lap();
+            clock.ParkedAt = Stopwatch.GetTimestamp();
+            try
+            {
+                if (parking.Outcome == ParkOutcome.Ended)
+                    throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
+                if (parking.Outcome == ParkOutcome.TimedOut)
+                    throw new MoveException(MovePhase.Park, parking.Why);
+                // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
+                nodes = tree.Read(targets.Root?.Process.Child.Pid);
+                IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(nodes, target);
+                if (obstacles.Count == 0)
+                    return parking;
+                bool isOver = Stopwatch.GetElapsedTime(start) >= ObstacleFinder.Patience;
+                if (isOver || obstacles.Any(o => !o.Passes))
+                    MoveException.ThrowIfAny(Obstacle.Sentences(obstacles));
+            }
+            catch
+            {
+                parking.Dispose();
+                throw;
+            }
+            parking.LetGo();
+            Thread.Sleep(s_betweenParks);
+        }
+    }
+
     /// <summary>Returns the bytes of memory that had to be written.</summary>
     private long Transfer(
         ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from,
@@ -141,6 +182,8 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             RestoreScript.Protect(sender.Frames, captured.Mappings);
             RestoreScriptWriter.WorkingDirectory(sender.Frames, captured.WorkingDirectory);
             RestoreScriptWriter.FileModeMask(sender.Frames, captured.FileModeMask);
+            RestoreScript.Lock(
+                sender.Frames, RecordLocks.Read(new DescriptorSource(source.Child, captured.Descriptors, Label: "")));
             RestoreScript.SendThreads(
                 sender, captured.Threads, restoring.Process.Program.Load(restoring.Process.Isa));
             RestoreScriptWriter.Commit(sender.Frames);

@@ -13,14 +13,15 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public static class ObstacleFinder
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// Looks again as long as what is found may pass. A process that is just being forked, or executes another of our
-    /// programs, is nobody for a moment, and one that ends is nobody soon: they get a second, as they would when the
-    /// program is parked.
+    /// How long obstacles may take to pass. A process that is just being forked, or executes another of our programs,
+    /// is nobody for a moment, and one that ends is nobody soon; a transaction's locks are released.
     /// </summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Looks again as long as what is found may pass.</summary>
     public static IReadOnlyList<string> FindPatiently(
         ProcessTree tree, Func<IReadOnlyList<TreeNode>, IReadOnlyList<Obstacle>> find)
     {
@@ -31,7 +32,7 @@ public static class ObstacleFinder
         {
             uint seen = tree.Unit.Events;
             IReadOnlyList<Obstacle> obstacles = find(tree.Read());
-            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= s_patience)
+            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= Patience)
                 return Obstacle.Sentences(obstacles);
             tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
@@ -48,7 +49,7 @@ public static class ObstacleFinder
             tree.SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct();
         foreach (ProgramFiles program in programs)
             FindInProgram(program, target, obstacles);
-        obstacles.AddRange(FindInTree(tree, ProcessObstacles.FindRecordLocks));
+        obstacles.AddRange(FindInTree(tree, ProcessObstacles.FindExclusiveLocks));
         return obstacles;
     }
 

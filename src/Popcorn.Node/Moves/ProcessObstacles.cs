@@ -54,17 +54,20 @@ internal static class ProcessObstacles
         }
     }
 
-    /// <summary>A checkpoint takes these again; in a live move the old process still holds them when the new one would
-    /// have to.</summary>
-    public static void FindRecordLocks(ChildProcess process, List<Obstacle> obstacles)
+    /// <summary>
+    /// A checkpoint takes these again. In a live move the old process still holds them when the new one would have to,
+    /// which goes for shared ones only (decision 0014).
+    /// </summary>
+    public static void FindExclusiveLocks(ChildProcess process, List<Obstacle> obstacles)
     {
         DescriptorSource source = new(process, ProcessFiles.Descriptors(process.Pid), Label: "");
-        foreach (Wire.Image.ImageRecordLock held in RecordLocks.Read(source))
+        foreach (Wire.Image.ImageRecordLock held in RecordLocks.Read(source).Where(l => l.Exclusive))
         {
             string path = source.Descriptors.First(d => d.Number == held.Descriptor).Target;
-            obstacles.Add(
-                $"descriptor {held.Descriptor} ('{path}') has a record lock (fcntl), which belongs to this process; " +
-                "try again when it has been released");
+            obstacles.Add(new Obstacle(
+                $"descriptor {held.Descriptor} ('{path}') has an exclusive record lock (fcntl), which belongs to " +
+                "this process; try again when it has been released",
+                Passes: true));
         }
     }
 

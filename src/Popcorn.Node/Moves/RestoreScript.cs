@@ -18,6 +18,7 @@ public static class RestoreScript
     private const uint MapPrivate = 2;
 
     // asm-generic/unistd.h.
+    private const ulong CallFcntl = 25;
     private const ulong CallMunmap = 215;
     private const ulong CallMremap = 216;
 
@@ -68,6 +69,22 @@ public static class RestoreScript
                 : mapping.Protection != ReadWrite;
             if (temporary)
                 RestoreScriptWriter.Protect(frames, mapping.Start, mapping.Bytes, mapping.Protection);
+        }
+    }
+
+    /// <summary>Record locks, which only their process itself can take. Descriptors are in place by now.</summary>
+    public static void Lock(FieldWriter frames, IReadOnlyList<ImageRecordLock> locks)
+    {
+        ArgumentNullException.ThrowIfNull(locks);
+        foreach (ImageRecordLock held in locks)
+        {
+            const ulong SetLock = 6; // F_SETLK
+            const int StartOffset = 8;
+            byte[] data = new byte[32];
+            data[0] = held.Exclusive ? (byte)1 : (byte)0;
+            _ = BitConverter.TryWriteBytes(data.AsSpan(StartOffset), held.Start);
+            _ = BitConverter.TryWriteBytes(data.AsSpan(StartOffset + 8), held.Bytes);
+            RestoreScriptWriter.Call(frames, CallFcntl, [(ulong)held.Descriptor, SetLock, 0], data, pointers: 1 << 2);
         }
     }
 

@@ -7,7 +7,13 @@ namespace Popcorn.Node.Objects;
 /// <summary>Locks as the "lock:" lines of fdinfo list them.</summary>
 public static class RecordLocks
 {
-    /// <summary>Locks of the process itself (fcntl, F_SETLK), each once.</summary>
+    // asm-generic/fcntl.h.
+    private const int AccessModes = 3; // O_ACCMODE
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
+
+    /// <summary>Locks of the process itself (fcntl, F_SETLK), each once, with a descriptor by which it can be taken: a
+    /// file may be open several times.</summary>
     public static IReadOnlyList<ImageRecordLock> Read(DescriptorSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -17,10 +23,12 @@ public static class RecordLocks
         {
             foreach (string[] words in Lines(ProcessFiles.DescriptorLines(source.Process.Pid, facts.Number), "POSIX"))
             {
-                if (!seen.Add(string.Join(' ', words.Skip(3))))
+                bool isExclusive = words[4] == "WRITE";
+                if ((facts.Flags & AccessModes) == (isExclusive ? ReadOnly : WriteOnly)
+                    || !seen.Add(string.Join(' ', words.Skip(3))))
                     continue;
                 (ulong start, ulong bytes) = Range(words);
-                locks.Add(new ImageRecordLock(facts.Number, words[4] == "WRITE", start, bytes));
+                locks.Add(new ImageRecordLock(facts.Number, isExclusive, start, bytes));
             }
         }
         return locks;

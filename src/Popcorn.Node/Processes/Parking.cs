@@ -62,6 +62,14 @@ public sealed class Parking : IDisposable
         _released = true;
     }
 
+    /// <summary>The same, also when the program had parked by itself.</summary>
+    public void LetGo()
+    {
+        if (!_released)
+            _tree.Unit.ReleaseThreads();
+        _released = true;
+    }
+
     /// <summary>The processes are no more, or others are the program now: there is nothing to release.</summary>
     public void Forget() => _released = true;
 
