@@ -153,7 +153,10 @@ struct pop_slot {
 };
 
 #define POP_KICK_SIGNAL 16 /* SIGSTKFLT */
-#define POP_FORWARDED 0x6e726f63706f50ull /* si_value of a signal that the supervisor passes on for somebody */
+/* Upper 16 bits of si_value of a signal that the supervisor passes on for somebody; the rest says when it can have come to
+ * the supervisor at the earliest: microseconds of the kernel's monotonic clock. */
+#define POP_FORWARDED 0xb0bcull
+#define POP_FORWARDED_SHIFT 48
 
 /* Arena table. */
 #define POP_ARENA_MAGIC 0x414e455241504f50ull /* "POPARENA" */

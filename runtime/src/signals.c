@@ -65,22 +65,22 @@ static void kick_entry(int signal, void *info, void *context)
 }
 
 /* A signal sent to the whole process group reaches the program and, through the supervisor, once more. The sender did
- * not mean two: what the supervisor passes on is dropped when the same sender's own has just come. */
+ * not mean two. Both are sent at once, and the supervisor, which may be late, says since when it can have had its own:
+ * what it passes on is dropped when the same sender's has come to us since. */
 static int came_already(int signal, struct pop_siginfo *info)
 {
 	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1 };
-	static const int64_t just_ns = 100000000;
-	static struct { int32_t sender; int64_t at; } own[STANDARD];
+	static struct { int32_t sender; int64_t at_us; } own[STANDARD];
 	if (signal >= STANDARD) return 0;
-	int64_t at = pop_clock_now(CLOCK_MONOTONIC_);
 	if (info->code == SI_USER_) {
-		own[signal].at = at;
+		own[signal].at_us = (pop_clock_now(CLOCK_MONOTONIC_) - pop_clock_shift(CLOCK_MONOTONIC_)) / 1000;
 		own[signal].sender = info->pid;
 	}
-	if (info->code != SI_QUEUE_ || info->value != POP_FORWARDED) return 0;
+	if (info->code != SI_QUEUE_ || info->value >> POP_FORWARDED_SHIFT != POP_FORWARDED) return 0;
+	int64_t since_us = (int64_t)(info->value & ((1ull << POP_FORWARDED_SHIFT) - 1));
 	info->code = SI_USER_;
 	info->value = 0;
-	if (own[signal].sender != info->pid || at - own[signal].at > just_ns) return 0;
+	if (own[signal].sender != info->pid || own[signal].at_us < since_us) return 0;
 	own[signal].sender = 0;
 	return 1;
 }

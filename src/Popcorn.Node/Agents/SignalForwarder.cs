@@ -21,11 +21,15 @@ public sealed class SignalForwarder(SignalReceiver receiver)
     /// <summary>Also SIGCHLD, which is meant for us.</summary>
     public static SignalSet Received { get; } = new() { Bits = Signals.Bits | SignalSet.Of(SignalNumbers.Child).Bits };
 
+    /// <summary>When signals can have come.</summary>
+    public ArrivalWindow Arrivals { get; } = new();
+
     /// <summary>Returns whether some child of ours has ended.</summary>
     public bool Forward(IReadOnlyList<ChildProcess> programs)
     {
         ArgumentNullException.ThrowIfNull(programs);
         bool childEnded = false;
+        ulong mark = ControlLayout.ForwardedSignal(Arrivals.Earliest());
         while (receiver.TryTake(out ReceivedSignal signal))
         {
             if (signal.Number == SignalNumbers.Child)
@@ -40,12 +44,13 @@ public sealed class SignalForwarder(SignalReceiver receiver)
                     signal.FromKernel && HostProcess.ProcessGroupOf(program.Pid) == HostProcess.ProcessGroup;
                 // Sent to a group by somebody else, it has reached the program too: the runtime tells, by the mark.
                 if (!hasItAlready)
-                    _ = program.SignalFor(signal, ControlLayout.ForwardedSignalMark);
+                    _ = program.SignalFor(signal, mark);
             }
             // The shell watches us: when the job stops, we must be seen to stop. SIGCONT then wakes us here.
             if (Stopping.Contains(signal.Number))
                 HostProcess.SignalSelf(SignalNumbers.Stop);
         }
+        Arrivals.NoteNone();
         return childEnded;
     }
 }

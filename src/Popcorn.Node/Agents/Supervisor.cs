@@ -123,7 +123,7 @@ public sealed class Supervisor : IDisposable
             Span<int> polled = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(descriptors);
             if (_options.Schedule.IsActive && MoveIfParked())
                 continue;
-            if (!Waiting.Poll(polled, ready, _options.Schedule.IsActive ? 0 : -1))
+            if (!Wait(polled, ready))
                 continue;
             if (ready[1] && _signals?.Forward(SignalTargets()) == true)
                 _ = ReapOrphans();
@@ -139,6 +139,17 @@ public sealed class Supervisor : IDisposable
         _tree.Unit.ReleaseThreads();
         _tree.Dispose();
         _launcher.Dispose();
+    }
+
+    /// <summary>For an event; with a schedule just a look. False when there is none.</summary>
+    private bool Wait(ReadOnlySpan<int> polled, Span<bool> ready)
+    {
+        if (!_options.Schedule.IsActive)
+            _signals?.Arrivals.BeginWait();
+        bool any = Waiting.Poll(polled, ready, _options.Schedule.IsActive ? 0 : -1);
+        if (!ready[1])
+            _signals?.Arrivals.NoteNone();
+        return any;
     }
 
     /// <summary>The first process is no more. What it left behind runs on, and we with it.</summary>

@@ -9,8 +9,12 @@ public static class ControlLayout
 {
     public const uint AbiVersion = 2;
 
-    /// <summary>The value of a signal that the supervisor passes on for somebody else.</summary>
-    public const ulong ForwardedSignalMark = 0x6e726f63706f50;
+    /// <summary>What the value of a signal that the supervisor passes on for somebody else has in its upper 16 bits: no
+    /// address, and no number anybody counts to.</summary>
+    public const ulong ForwardedSignalMark = 0xb0bc;
+
+    private const int ForwardedMarkShift = 48;
+    private const long NanosecondsPerMicrosecond = 1000;
 
     public const int RegionBytes = 1 << 20;
     public const int UnitBytes = 0x10000;
@@ -68,6 +72,12 @@ public static class ControlLayout
     public const int SlotHandlerDepth = 96;
     public const int SlotNativeStackLow = 104;
     public const int SlotNativeStackHigh = 112;
+
+    /// <summary>The value of a signal that is passed on.</summary>
+    /// <param name="earliestNs">When it can have come at the earliest, by the monotonic clock; told in
+    /// microseconds.</param>
+    public static ulong ForwardedSignal(long earliestNs) => (ForwardedSignalMark << ForwardedMarkShift)
+        | (ulong)Math.Max(0, earliestNs / NanosecondsPerMicrosecond);
 
     public static int Slot(int index) => SlotsOffset + index * SlotBytes;
 
