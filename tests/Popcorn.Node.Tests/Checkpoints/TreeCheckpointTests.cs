@@ -137,6 +137,25 @@ public class TreeCheckpointTests
     }
 
     [Fact]
+    public void ForkAndExecStorm_IsSavedAtAnyMoment_AndLosesNobody()
+    {
+        const int Images = 5;
+        string folder = Repository.Scratch("storm-images");
+        using RunningProgram program = new(["run", "--", Repository.Storm, "4000"]);
+        program.AwaitStart();
+
+        for (int i = 0; i < Images; i++)
+            Save(program, Path.Combine(folder, $"{i}"), i == Images - 1 ? ["--stop"] : []);
+
+        Assert.Equal((0, "", ""), program.Wait());
+        for (int i = 0; i < Images; i++)
+        {
+            using RunningProgram restored = new(["restore", Path.Combine(folder, $"{i}")]);
+            Assert.Equal((0, "4000 children, all as expected\n", ""), restored.Finish());
+        }
+    }
+
+    [Fact]
     public void StoppedMember_IsRefusedByNumber()
     {
         string folder = Repository.Scratch("family-stopped");
