@@ -68,6 +68,8 @@ public static class ImageDescriber
             FileWatchObject watch => $"inotify, {string.Join(", ", watch.Watches.Select(w => w.Path))}",
             MemoryFileObject memory => $"memory file '{memory.Name}' of {memory.Bytes} bytes, seals 0x{memory.Seals:x}",
             SocketObject socket => Describe(socket, description),
+            MessageQueueObject queue => $"message queue '{queue.Name}'{(queue.HasName ? "" : " (removed)")}, " +
+                $"{queue.Waiting} of {queue.MessagesMax} messages in it",
             TerminalObject terminal =>
                 $"{(terminal.IsMaster ? "master" : "slave")} of pseudo terminal {terminal.Pair}",
             ImageObject other => other.Kind.ToString(),

@@ -39,6 +39,9 @@ internal static class ProcessObstacles
                 d.Target, StringComparison.Ordinal)).Reason;
             if (descriptor.Target.StartsWith($"/proc/{pid}/", StringComparison.Ordinal))
                 reason = "describes this very process";
+            if (MessageQueues.Is(pid, descriptor.Number, descriptor.Target)
+                && MessageQueues.NotifiedProcess(pid, descriptor.Number) == pid)
+                reason = "is a message queue that tells this very process of messages (mq_notify)";
             if (reason is not null)
                 obstacles.Add($"descriptor {descriptor.Number} ('{descriptor.Target}') {reason}");
         }

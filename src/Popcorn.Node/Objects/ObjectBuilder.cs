@@ -83,6 +83,9 @@ public sealed class ObjectBuilder : IDisposable
             MemoryFileObject memory => Reopen(description, () => CreateMemory(memory)),
             SocketObject socket => _sockets.Build(description.ObjectIndex, socket),
             TerminalObject terminal => BuildTerminal(terminal, description),
+            MessageQueueObject { HasName: true } queue =>
+                QueueBuilder.Open(queue, HostFlags.ToHost(description.Flags)),
+            MessageQueueObject queue => Reopen(description, () => QueueBuilder.CreateNameless(queue)),
             _ => throw new BadInputException($"an object of kind {subject.Kind}"),
         };
         if (file is null || subject is InheritedObject)

@@ -113,6 +113,8 @@ public sealed class ObjectCapture : IDisposable
         string target = description.Facts.Target;
         if (target.StartsWith('/') && !target.StartsWith("/memfd:", StringComparison.Ordinal))
         {
+            if (QueueReader.IsQueue(description))
+                return QueueReader.Read(description);
             ImageObject? inherited = IsTerminalPath(target) ? Inherited(description) : null;
             return inherited ?? FileReader.Read(description, _contents, _parked, _table);
         }

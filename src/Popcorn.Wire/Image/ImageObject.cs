@@ -23,6 +23,7 @@ public enum ImageObjectKind : byte
     MemoryFile = 10,
     Socket = 11,
     Terminal = 12,
+    MessageQueue = 13,
 }
 
 /// <summary>
@@ -72,6 +73,7 @@ public abstract record ImageObject
                 reader.Text(), reader.U32(), reader.U32(), reader.U64(), reader.I32()),
             ImageObjectKind.Socket => SocketObject.Read(ref reader),
             ImageObjectKind.Terminal => TerminalObject.Read(ref reader),
+            ImageObjectKind.MessageQueue => MessageQueueObject.Read(ref reader),
             _ => throw new BadInputException(reader.Where, at, $"unknown kind of kernel object {(int)kind}"),
         };
     }

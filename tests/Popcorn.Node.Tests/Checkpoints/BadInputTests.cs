@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Popcorn.Linux;
 
 namespace Popcorn.Node.Tests.Checkpoints;
 
@@ -58,6 +59,15 @@ public class BadInputTests
         taker.Listen();
 
         Refuse(image, $"127.0.0.1:{port} is taken");
+    }
+
+    [Fact]
+    public void QueueThatIsGone_IsNamedAndRefused_WithItsMessages()
+    {
+        string image = Save("queues", Repository.Scratch("gone-queue"));
+        MessageQueues.Unlink("/popcorn-gone-queue");
+
+        Refuse(image, "message queue '/popcorn-gone-queue' is not there any more, nor are the 2 messages");
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public class ObjectTests
     [InlineData("terminals")]
     [InlineData("traits")]
     [InlineData("shared-memory")]
+    [InlineData("queues")]
     public void Checkpoint_KeepsObjects(string kind) =>
         SaveAndRestore(kind, Repository.Scratch("object-" + kind), Isa.X86_64, Isa.X86_64);
 

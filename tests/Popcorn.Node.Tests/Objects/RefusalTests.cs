@@ -32,6 +32,7 @@ public class RefusalTests
     [InlineData("io_uring", "io_uring")]
     [InlineData("uffd", "watches this very process's memory")]
     [InlineData("self", "describes this very process")]
+    [InlineData("notify", "tells this very process of messages (mq_notify)")]
     public void LiveMove_NamesWhatIsInTheWay(string what, string reason)
     {
         using RunningProgram program = Start(what);

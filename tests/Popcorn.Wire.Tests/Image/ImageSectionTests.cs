@@ -55,6 +55,7 @@ public class ImageSectionTests
         new SocketObject(1, 1, 0, SocketState.Connected, 5, new byte[] { 1, 0 }, Array.Empty<byte>(), 10, 2,
             [new SocketOption(1, 2, new byte[] { 1, 0, 0, 0 })], [7], 2),
         new TerminalObject(3, IsMaster: false, new byte[36], new byte[8]),
+        new MessageQueueObject("/queue", HasName: true, 0x180, 10, 8192, 3),
     ];
 
     private static readonly ImageDescription[] Descriptions =
@@ -95,7 +96,7 @@ public class ImageSectionTests
         });
         RoundTrip(w => ImageDescription.WriteAll(w, Descriptions), static (ref FieldReader r) =>
         {
-            ImageDescription[] read = ImageDescription.ReadAll(ref r, objects: 12);
+            ImageDescription[] read = ImageDescription.ReadAll(ref r, objects: 13);
             return w => ImageDescription.WriteAll(w, read);
         });
         RoundTrip(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) =>
@@ -121,7 +122,7 @@ public class ImageSectionTests
         RefuseTruncations(
             Write(w => ImageObject.WriteAll(w, Objects)), static (ref FieldReader r) => ImageObject.ReadAll(ref r));
         RefuseTruncations(Write(w => ImageDescription.WriteAll(w, Descriptions)),
-            static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 12));
+            static (ref FieldReader r) => ImageDescription.ReadAll(ref r, 13));
         RefuseTruncations(Write(w => ImageChunk.WriteAll(w, Chunks)),
             static (ref FieldReader r) => ImageChunk.ReadAll(ref r, 107, 2));
         RefuseTruncations(Write(w => MemoryRuns.WriteAll(w, Kept)),

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -505,8 +506,40 @@ static void hold(const char *folder)
 }
 
 /* What no checkpoint can hold, one kind a word of the argument. */
+/* The kernel keeps a queue that has a name; one that has been removed is made anew. */
+static void queues(const char *folder)
+{
+	char name[64], bytes[32];
+	unsigned priority;
+	struct mq_attr size = { .mq_maxmsg = 4, .mq_msgsize = sizeof bytes };
+	snprintf(name, sizeof name, "/popcorn-%s", strrchr(folder, '/') + 1);
+	mq_unlink(name);
+	mqd_t gone = mq_open(name, O_RDWR | O_CREAT, 0600, &size), other = mq_open(name, O_RDONLY | O_NONBLOCK);
+	MUST(gone >= 0 && other >= 0 && !mq_unlink(name));
+	mqd_t named = mq_open(name, O_RDWR | O_CREAT, 0600, &size);
+	MUST(named >= 0 && !mq_send(named, "low", 3, 1) && !mq_send(named, "high", 4, 9));
+	pause_here();
+	IS(mq_receive(named, bytes, sizeof bytes, &priority), 4);
+	IS(priority, 9);
+	IS(mq_receive(named, bytes, sizeof bytes, &priority), 3);
+	IS(priority, 1);
+	IS(mq_getattr(gone, &size), 0);
+	IS(size.mq_maxmsg, 4);
+	IS(size.mq_msgsize, (long)sizeof bytes);
+	IS(mq_receive(other, bytes, sizeof bytes, 0), -1);
+	IS(errno, EAGAIN);
+	IS(mq_send(gone, "x", 1, 0), 0);
+	IS(mq_receive(other, bytes, sizeof bytes, 0), 1);
+	IS(mq_unlink(name), 0);
+}
+
 static void refused(const char *what)
 {
+	if (strstr(what, "notify")) {
+		struct sigevent event = { .sigev_notify = SIGEV_NONE };
+		mqd_t queue = mq_open("/popcorn-notify", O_RDWR | O_CREAT, 0600, 0);
+		MUST(queue >= 0 && !mq_notify(queue, &event) && !mq_unlink("/popcorn-notify"));
+	}
 	if (strstr(what, "netlink")) MUST(socket(AF_NETLINK, SOCK_RAW, 0) >= 0);
 	if (strstr(what, "fuse")) MUST(open("/dev/fuse", O_RDWR) >= 0);
 	if (strstr(what, "uffd")) MUST(syscall(SYS_userfaultfd, 1) >= 0);
@@ -540,11 +573,11 @@ static void refused(const char *what)
 static const struct kind { const char *name; void (*run)(const char *); } kinds[] = {
 	{ "files", files }, { "directory", directory }, { "pipes", pipes }, { "unix", unix_sockets }, { "inet", inet },
 	{ "events", events }, { "memory", memory_files }, { "watches", watches }, { "locks", locks },
-	{ "terminals", terminals }, { "traits", traits }, { "shared-memory", shared_memory },
+	{ "terminals", terminals }, { "traits", traits }, { "shared-memory", shared_memory }, { "queues", queues },
 	{ "record-locks", record_locks }, { "hold", hold }, { "refused", refused },
 };
 
-enum { ALL = 13, MOST = ALL - 1 };
+enum { ALL = 14, MOST = ALL - 1 };
 
 static void *run_kind(void *kind)
 {
