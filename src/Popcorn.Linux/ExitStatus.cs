@@ -8,5 +8,8 @@ public readonly record struct ExitStatus(bool BySignal, int Number)
         ? new ExitStatus(BySignal: false, status >> 8 & 0xff)
         : new ExitStatus(BySignal: true, status & 0x7f);
 
+    /// <summary>As wait(2) gives it.</summary>
+    public int ToWait() => BySignal ? Number : Number << 8;
+
     public override string ToString() => BySignal ? $"killed by signal {Number}" : $"exited with status {Number}";
 }

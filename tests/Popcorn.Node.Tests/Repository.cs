@@ -14,6 +14,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltTwins = new(() => Compile("twins", Case("node", "twins")));
     private static readonly Lazy<string> BuiltPipeline = new(() => Compile("pipeline", Case("node", "pipeline")));
     private static readonly Lazy<string> BuiltLocker = new(() => Compile("locker", Case("node", "locker")));
+    private static readonly Lazy<string> BuiltDaemon = new(() => Compile("daemon", Case("node", "daemon")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -36,6 +37,8 @@ internal static class Repository
     public static string Pipeline => BuiltPipeline.Value;
 
     public static string Locker => BuiltLocker.Value;
+
+    public static string Daemon => BuiltDaemon.Value;
 
     /// <summary>tests/cases/node/fake_target.c, an aarch64 executable that popcorn has no part in.</summary>
     public static string FakeTarget => BuiltFakeTarget.Value;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Popcorn.Core;
+using Popcorn.Linux;
 using Popcorn.Node.Agents;
 using Popcorn.Node.Checkpoints;
 using Popcorn.Node.Moves;
@@ -83,7 +84,10 @@ internal static class RestoreCommand
         ImageRestorer restorer = new(image, choices);
         try
         {
-            return Supervisor.Adopt(launcher, () => restorer.Restore(programs, launcher, host), options);
+            ExitStatus? firstStatus =
+                image.Unit.FirstStatus is int status ? ExitStatus.OfWait(status) : (ExitStatus?)null;
+            return Supervisor.Adopt(
+                launcher, () => restorer.Restore(programs, launcher, host), firstStatus, options);
         }
         catch (MoveException e)
         {

@@ -36,9 +36,10 @@ public sealed class Supervisor : IDisposable
     private ExitStatus? _status;
 
     private Supervisor(
-        ProcessLauncher launcher, IReadOnlyList<ProgramProcess> processes, AgentServer? server,
-        SupervisorOptions options)
+        ProcessLauncher launcher, IReadOnlyList<ProgramProcess> processes, ExitStatus? firstStatus,
+        AgentServer? server, SupervisorOptions options)
     {
+        _status = firstStatus;
         _server = server;
         _process = processes[0];
         _launcher = launcher;
@@ -60,15 +61,17 @@ public sealed class Supervisor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(launcher);
         ArgumentNullException.ThrowIfNull(options);
-        return Adopt(launcher, () => [launcher.Start(host, options.Schedule.NextCountdown())], options);
+        return Adopt(launcher, () => [launcher.Start(host, options.Schedule.NextCountdown())], firstStatus: null, options);
     }
 
     /// <summary>
     /// Supervises processes that somebody else starts, the program's first one at their head. The socket is there
     /// before them, so that whoever reads the program's first words can reach it.
     /// </summary>
+    /// <param name="firstStatus">How the program's first process ended, when they are what it left behind.</param>
     public static Supervisor Adopt(
-        ProcessLauncher launcher, Func<IReadOnlyList<ProgramProcess>> start, SupervisorOptions options)
+        ProcessLauncher launcher, Func<IReadOnlyList<ProgramProcess>> start, ExitStatus? firstStatus,
+        SupervisorOptions options)
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(options);
@@ -84,7 +87,7 @@ public sealed class Supervisor : IDisposable
             server?.Dispose();
             throw;
         }
-        Supervisor supervisor = new(launcher, processes, server, options);
+        Supervisor supervisor = new(launcher, processes, firstStatus, server, options);
         supervisor.Publish();
         options.Report(new SupervisorEvent.Started(supervisor.Pid, processes[0].Host));
         return supervisor;
@@ -306,7 +309,7 @@ public sealed class Supervisor : IDisposable
     {
         if (string.IsNullOrEmpty(request.Path) || !Path.IsPathRooted(request.Path))
             throw new MoveException(MovePhase.Check, "a checkpoint needs the absolute path of its file");
-        Checkpointer checkpointer = new(_tree, _process, _options.Limits);
+        Checkpointer checkpointer = new(_tree, _status is null ? _process : null, _status, _options.Limits);
         if (request.DryRun)
         {
             ProgramProcess[] members = Members();

@@ -12,8 +12,10 @@ namespace Popcorn.Node.Checkpoints;
 
 /// <summary>Saves a running program, all its processes as one, to a file. It goes on afterwards, unless it is told to
 /// stop and the file is safely on disk.</summary>
-/// <param name="first">The program's first process.</param>
-public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLimits limits)
+/// <param name="first">The program's first process, as long as nobody has seen its end.</param>
+/// <param name="firstStatus">How that one ended.</param>
+public sealed class Checkpointer(
+    ProcessTree tree, ProgramProcess? first, ExitStatus? firstStatus, MoveLimits limits)
 {
     /// <summary>Less is written as fast as it is looked at again.</summary>
     private const long AheadBytesMin = 1 << 20;
@@ -21,11 +23,6 @@ public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLim
     /// <summary>All reasons why this program cannot be saved now; it is not disturbed.</summary>
     public IReadOnlyList<string> FindObstacles()
     {
-        if (first.HasEnded)
-        {
-            return ["the program's first process has ended, and whoever restores a checkpoint stands for that one; " +
-                "a live move takes what it left behind"];
-        }
         List<string> obstacles = [.. ObstacleFinder.FindPatiently(tree, ObstacleFinder.FindForCheckpoint)];
         TreeNode[] members = MembersOf(tree.Read());
         try
@@ -55,7 +52,8 @@ public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLim
         SavedPrograms programs = new();
         foreach (TreeNode member in MembersOf(tree.Read()))
             _ = programs.IndexOf(member.Process!);
-        WriteAhead(first, writer);
+        if (first is not null)
+            WriteAhead(first, writer);
         MoveClock clock = new();
         using Parking parking = Parking.Of(tree, limits.Park);
         clock.ParkMs = clock.Lap();
@@ -74,7 +72,7 @@ public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLim
         WriteMemory(captured, writer);
         writer.WriteContents(found.Contents);
         writer.WriteSections(
-            Unit(programs, parent), Describe(nodes, captured, programs, found), Zombies(nodes), found);
+            Unit(programs, parent, StatusOfFirst()), Describe(nodes, captured, programs, found), Zombies(nodes), found);
         if (!request.Stop)
             parking.Dispose();
         double downtimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
@@ -124,12 +122,17 @@ public sealed class Checkpointer(ProcessTree tree, ProgramProcess first, MoveLim
             members.Length > 1 ? $"process {m.ProgramPid}: " : "")),
     ];
 
-    private static ImageUnit Unit(SavedPrograms programs, ImageFile? parent) => new(
+    /// <summary>Null as long as it is one of those that are saved.</summary>
+    private ExitStatus? StatusOfFirst() =>
+        first is not null && first.Child.TryReap(out ExitStatus status) ? status : firstStatus;
+
+    private static ImageUnit Unit(SavedPrograms programs, ImageFile? parent, ExitStatus? firstStatus) => new(
         DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
         HostProcess.EffectiveUser,
         Environment.MachineName,
         parent is null ? null : new ImageParent(parent.Identity, Path.GetFullPath(parent.Path)),
-        programs.All);
+        programs.All,
+        firstStatus?.ToWait());
 
     private static List<ImageProcess> Describe(
         IReadOnlyList<TreeNode> nodes, CapturedTree captured, SavedPrograms programs, CapturedObjects objects)

@@ -30,7 +30,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
         CheckFiles();
         // The first process's start takes as long as the objects do.
         SavedFamily.Prepare(image, launcher.Unit);
-        using TargetTree targets = new(launcher, host, withRoot: true);
+        using TargetTree targets = new(launcher, host, withRoot: SavedFamily.HasFirst(image));
         IReadOnlyList<CapturedThread>[] threads =
             [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
         using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
@@ -39,17 +39,19 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
         IReadOnlyList<FamilyMember> family = SavedFamily.Of(image, programs);
         targets.WaitRootStarted();
         targets.Build(family);
+        RestoreTarget[] restoring =
+            [.. Enumerable.Range(0, threads.Length).Select(i => targets.Targets[SavedFamily.PlaceOf(image, i)])];
         for (int i = 0; i < threads.Length; i++)
-            Send(i, targets.Targets[i], threads[i], launcher.InheritedDescriptors, objects, shared);
+            Send(i, restoring[i], threads[i], launcher.InheritedDescriptors, objects, shared);
         for (int i = 0; i < threads.Length; i++)
         {
-            targets.Targets[i].WaitReady();
-            TraitsOf(image.Processes[i]).Apply(targets.Targets[i].Process);
+            restoring[i].WaitReady();
+            TraitsOf(image.Processes[i]).Apply(restoring[i].Process);
         }
         targets.GiveTerminal(family);
         if (targets.Go() is string failure)
             throw new MoveException(MovePhase.Commit, failure);
-        ProgramProcess[] restored = [.. Enumerable.Range(0, threads.Length).Select(i => targets.Targets[i].Process)];
+        ProgramProcess[] restored = [.. restoring.Select(t => t.Process)];
         // The terminal may have another size than the one the program last saw.
         foreach (ProgramProcess process in restored)
             _ = process.Child.Signal(SignalNumbers.WindowSize);

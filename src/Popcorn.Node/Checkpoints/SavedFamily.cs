@@ -8,8 +8,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Checkpoints;
 
 /// <summary>
-/// How the processes of an image are related, in the program's own numbers. Process i of the image has place i of the
-/// unit's table; zombies come behind.
+/// How the processes of an image are related, in the program's own numbers. They have the places of the unit's table in
+/// the image's order, zombies behind; the first place is the program's first process's, which may be gone.
 /// </summary>
 internal static class SavedFamily
 {
@@ -24,6 +24,16 @@ internal static class SavedFamily
         return new ImageKinship(pid, (int)(parent?.ProgramPid ?? 0), group, session, node.HasTerminal);
     }
 
+    /// <summary>The program's first process is in the image.</summary>
+    public static bool HasFirst(ImageFile image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Unit.FirstStatus is null;
+    }
+
+    /// <summary>Where in the unit's table a process of the image is.</summary>
+    public static int PlaceOf(ImageFile image, int process) => HasFirst(image) ? process : process + 1;
+
     /// <summary>The processes without a parent, the first one at their head, with all below them.</summary>
     public static IReadOnlyList<FamilyMember> Of(ImageFile image, IReadOnlyList<ProgramFiles> programs)
     {
@@ -34,14 +44,16 @@ internal static class SavedFamily
         {
             ImageProcess process = image.Processes[i];
             FamilyMember member = Member(
-                process.Kinship, new TargetProgram(i, programs[process.Program], process.Arguments), i);
+                process.Kinship,
+                new TargetProgram(PlaceOf(image, i), programs[process.Program], process.Arguments), PlaceOf(image, i));
             members.Add(process.Kinship.Pid, member);
             (process.Kinship.Parent == 0 ? tops : members[process.Kinship.Parent].Children).Add(member);
         }
         for (int i = 0; i < image.Zombies.Count; i++)
         {
             (ImageKinship kinship, int status) = image.Zombies[i];
-            members[kinship.Parent].Children.Add(Member(kinship, null, image.Processes.Count + i, status));
+            int place = PlaceOf(image, image.Processes.Count + i);
+            members[kinship.Parent].Children.Add(Member(kinship, null, place, status));
         }
         return tops;
     }
@@ -51,7 +63,7 @@ internal static class SavedFamily
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(unit);
-        int index = 0;
+        int index = PlaceOf(image, 0);
         foreach (ImageProcess process in image.Processes)
             Prepare(unit, index++, process.Kinship, UnitProcessState.Starting);
         foreach (ImageZombie zombie in image.Zombies)

@@ -10,8 +10,11 @@ public sealed record ImageParent(ImageIdentity Identity, string Path);
 /// <param name="User">Effective user id of the processes.</param>
 /// <param name="Machine">Host name, for messages only.</param>
 /// <param name="Parent">Null for an image that stands alone.</param>
+/// <param name="FirstStatus">How the program's first process had ended, as wait(2) gives it; null when it is the first
+/// one of the image.</param>
 public sealed record ImageUnit(
-    long TakenAtUnixMs, uint User, string Machine, ImageParent? Parent, IReadOnlyList<ImageProgram> Programs)
+    long TakenAtUnixMs, uint User, string Machine, ImageParent? Parent, IReadOnlyList<ImageProgram> Programs,
+    int? FirstStatus)
 {
     private const int ProgramsMax = 1 << 12;
 
@@ -25,6 +28,9 @@ public sealed record ImageUnit(
         if (Parent is not null)
             writer.Text(Parent.Path);
         ImageList.Write(writer, Programs, p => p.Write(writer));
+        ImageList.WriteFlag(writer, FirstStatus is not null);
+        if (FirstStatus is int status)
+            writer.I32(status);
     }
 
     public static ImageUnit Read(ref FieldReader reader)
@@ -36,8 +42,9 @@ public sealed record ImageUnit(
             ? new ImageParent(ImageIdentity.Read(ref reader), reader.Text())
             : null;
         ImageProgram[] programs = ImageList.Read(ref reader, ProgramsMax, "programs", ImageProgram.Read);
+        int? firstStatus = ImageList.ReadFlag(ref reader) ? reader.I32() : null;
         return programs.Length > 0
-            ? new ImageUnit(takenAt, user, machine, parent, programs)
+            ? new ImageUnit(takenAt, user, machine, parent, programs, firstStatus)
             : throw new BadInputException(reader.Where, reader.Offset, "there is no program");
     }
 }

@@ -174,18 +174,24 @@ public class TreeCheckpointTests
         program.EndFamily();
     }
 
-    [Fact]
-    public void OrphansAlone_AreRefused()
+    [Theory]
+    [MemberData(nameof(MoveTests.Pairs), MemberType = typeof(MoveTests))]
+    public void WhatTheFirstProcessLeftBehind_IsRestored_AndItsStatusKept(Isa source, Isa target)
     {
-        using RunningProgram program = RunningProgram.StartFamily();
-        ProcessStatus status = program.Status;
-        Signals.Send(status.HostPid, "KILL");
-        Assert.True(SpinWait.SpinUntil(() => program.Status.State == "orphans", TimeSpan.FromSeconds(20)));
+        string image = Path.Combine(Repository.Scratch($"daemon-{source}-{target}"), "image");
+        using (RunningProgram original = new(["run", "--isa", source.Name(), "--", Repository.Daemon]))
+        {
+            Assert.Equal("ready", original.ReadLine());
+            Assert.True(SpinWait.SpinUntil(() => original.Status.State == "orphans", TimeSpan.FromSeconds(20)));
+            Save(original, image, "--stop");
+            Assert.Equal((0, "", ""), original.Wait());
+        }
 
-        (int code, string dry, _) = program.Popcorn("checkpoint", $"{status.Pid}", "--dry-run");
+        using RunningProgram restored = new(["restore", image, "--isa", target.Name()]);
 
-        Assert.Equal(1, code);
-        Assert.Contains("the program's first process has ended", dry);
+        restored.Send("check");
+        Assert.Equal("PASS", restored.ReadLine());
+        Assert.Equal((5, "", ""), restored.Finish());
     }
 
     [Theory]

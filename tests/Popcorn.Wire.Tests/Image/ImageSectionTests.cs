@@ -9,7 +9,8 @@ public class ImageSectionTests
 {
     private static readonly ImageUnit Unit = new(
         1_790_000_000_000, 1000, "host", new ImageParent(new ImageIdentity(77), "/srv/old.img"),
-        [new ImageProgram("/srv/x/app", new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)])]);
+        [new ImageProgram("/srv/x/app", new byte[] { 1, 2, 3 }, [new("x86_64", 5, 6), new("statemap", 7, 8)])],
+        FirstStatus: 5 << 8);
 
     private static readonly ImageThread[] Threads =
         [
