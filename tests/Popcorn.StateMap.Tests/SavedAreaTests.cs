@@ -22,5 +22,6 @@ public class SavedAreaTests
     }
 
     [Fact]
-    public void NoValues_NeedNothing() => Assert.Equal((0, 0), (new SavedArea([]).Bytes, new SavedArea([]).LoweredBytes));
+    public void NoValues_NeedNothing() =>
+        Assert.Equal((0, 0), (new SavedArea([]).Bytes, new SavedArea([]).LoweredBytes));
 }

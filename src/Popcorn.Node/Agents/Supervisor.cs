@@ -61,7 +61,8 @@ public sealed class Supervisor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(launcher);
         ArgumentNullException.ThrowIfNull(options);
-        return Adopt(launcher, () => [launcher.Start(host, options.Schedule.NextCountdown())], firstStatus: null, options);
+        return Adopt(
+            launcher, () => [launcher.Start(host, options.Schedule.NextCountdown())], firstStatus: null, options);
     }
 
     /// <summary>

@@ -22,8 +22,8 @@ internal static class QueueReader
         if (!hasName && queue.Waiting > 0)
         {
             throw new UnsavableException(
-                $"is a message queue that has been removed, with {queue.Waiting} messages in it, which cannot be read " +
-                "without taking them out");
+                $"is a message queue that has been removed, with {queue.Waiting} messages in it, which cannot be " +
+                "read without taking them out");
         }
         string target = description.Facts.Target;
         string name = hasName || !target.EndsWith(DeletedSuffix, StringComparison.Ordinal)
