@@ -113,6 +113,9 @@ public sealed class IrBuilder(IrModule module) : IDisposable
     public IrValue ZeroExtend(IrValue value, IrType type) =>
         new(LlvmBuilder.BuildZExt(_handle, value.Handle, type.Handle, ""));
 
+    public IrValue SignExtend(IrValue value, IrType type) =>
+        new(LlvmBuilder.BuildSExt(_handle, value.Handle, type.Handle, ""));
+
     public IrValue Truncate(IrValue value, IrType type) =>
         new(LlvmBuilder.BuildTrunc(_handle, value.Handle, type.Handle, ""));
 

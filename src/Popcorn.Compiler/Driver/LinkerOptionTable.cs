@@ -21,6 +21,8 @@ internal static class LinkerOptionTable
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
+        // Only folders named by -L are searched as it is.
+        "-nostdlib",
         // Archives are searched until nothing new is found, so groups change nothing.
         "-start-group", "-end-group", "-(", "-)", "-as-needed", "-no-as-needed", "-push-state", "-pop-state",
         "-Bstatic", "-static", "-Bdynamic", "-dn", "-dy", "-rpath", "-rpath-link", "-z",

@@ -144,6 +144,13 @@ internal static class LowerVariadics
         return (offsets, Math.Max(8, offset));
     }
 
+    /// <summary>An <c>int</c> read as a <c>long</c> is what it was, as in a register (RISC-V: extended by its
+    /// sign): <c>printf("%ld", 1)</c> is common, if wrong.</summary>
+    private static IrValue WholeSlot(IrModule module, IrBuilder builder, IrValue argument) =>
+        argument.Type is { Kind: IrTypeKind.Integer, IntegerBits: < 64 }
+            ? builder.SignExtend(argument, module.Context.I64)
+            : argument;
+
     private static void LowerCall(IrModule module, IrBuilder builder, IrValue call, IrValue buffer)
     {
         IrType old = call.CalledType();
@@ -154,7 +161,8 @@ internal static class LowerVariadics
         for (int i = 0; i < offsets.Length; i++)
         {
             IrValue slot = builder.OffsetInBounds(buffer, (long)offsets[i]);
-            builder.Store(call.Argument(fixedTypes.Length + i), slot).SetAlignment(8);
+            IrValue argument = WholeSlot(module, builder, call.Argument(fixedTypes.Length + i));
+            builder.Store(argument, slot).SetAlignment(8);
         }
         IrValue threadPointer = builder.Call(
             IrContext.Function(module.Context.Pointer), module.Intrinsic("llvm.thread.pointer"));

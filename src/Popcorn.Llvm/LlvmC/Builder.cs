@@ -108,6 +108,9 @@ internal static partial class Builder
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildZExt", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildZExt(nint builder, nint value, nint type, string name);
 
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildSExt", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint BuildSExt(nint builder, nint value, nint type, string name);
+
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMBuildTrunc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint BuildTrunc(nint builder, nint value, nint type, string name);
 

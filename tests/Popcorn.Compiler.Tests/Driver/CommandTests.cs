@@ -62,7 +62,7 @@ public sealed class CommandTests : IDisposable
         _popcorn.Succeed("cc -c main.c one.c two.c three.c");
         _popcorn.Succeed("ar rcs three.a three.o");
         _popcorn.Succeed("cc -nostdlib -Wl,-r one.o two.o -o pair.o");
-        _popcorn.Succeed("ld -r --no-undefined -o built-in.o pair.o three.a");
+        _popcorn.Succeed("ld -nostdlib -r --no-undefined -o built-in.o pair.o three.a");
         _popcorn.Succeed("cc -o app main.o built-in.o");
 
         _popcorn.Shell("./app && qemu-riscv64-static app.popcorn/riscv64");

@@ -4,6 +4,8 @@
 // check: alloca [4 x i64], align 16
 // check: call signext i32 @sum(i32 noundef signext 2, ptr
 // check: call signext i32 %indirect(i32 noundef signext 1, i32 noundef signext 4, i32 noundef signext 5, fp128
+// check: store i64 1, ptr %
+// check-not: store i32
 // check-not: ...)
 // check-not: call void @llvm.va_
 #include <stdarg.h>

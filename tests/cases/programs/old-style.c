@@ -54,6 +54,20 @@ static long total(int n, ...)
     return s;
 }
 static int plain(int a, int b, int c) { pause_(); return a * 100 + b * 10 + c; }
+/* What its callers pass as int it reads as long. */
+static long longs(int n, ...)
+{
+    va_list ap;
+    long sum = 0;
+    va_start(ap, n);
+    while (n-- > 0) {
+        sum += va_arg(ap, long);
+        pause_();
+    }
+    va_end(ap);
+    return sum;
+}
+
 typedef long (*fixed3)(int, int, int);
 typedef long (*fixed6)(int, int, int, int, int, int);
 typedef int (*variable)(int, ...);
@@ -76,6 +90,8 @@ main(argc, argv)
         printf("%ld\n", (long)(int)((wide)(void *)one)(i, 2, 3, 4));
         ((silent)(void *)two)(i);
         printf("%ld %ld %d %d %d\n", f3(2, i, 9), f6(5, 1, 2, 3, 4, i), v(i, 2, 3), (int)u(3, i, 5, 6), w(1, i, 3));
+        printf("%ld\n", longs(3, -1L, -1L, -1L));
+        printf("%ld %lx\n", longs(3, i, 3, 5), i);
     }
     qsort(words, 4, sizeof *words, (int (*)(const void *, const void *))compare);
     each(slots, 3, (void (*)(void *))visit);
