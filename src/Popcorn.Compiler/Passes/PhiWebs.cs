@@ -20,7 +20,7 @@ internal sealed class PhiWebs
 
     /// <summary>The webs of these values, each by its smallest member.</summary>
     /// <param name="live">Liveness of the function.</param>
-    /// <param name="values">Which values matter.</param>
+    /// <param name="values">Which values matter; phis that only carry one of them to another come along.</param>
     /// <param name="join">False leaves each value alone: behind a setjmp a slot must keep its value although no path in
     /// the graph reads it again.</param>
     internal static PhiWebs Of(LiveValues live, IReadOnlyCollection<int> values, bool join)
@@ -32,11 +32,12 @@ internal sealed class PhiWebs
             webs._members[value] = [value];
         }
         if (join)
+        {
             webs.Join(values);
+            webs.Join([.. values, .. webs.AddCarriers(values)]);
+        }
         return webs;
     }
-
-    internal IEnumerable<IReadOnlyList<int>> All => _members.Values;
 
     internal int WebOf(int value)
     {
@@ -47,9 +48,34 @@ internal sealed class PhiWebs
 
     internal IReadOnlyList<int> Members(int web) => _members[web];
 
+    /// <summary>Phis that come into a phi that matters. Where ways meet before a loop goes round, such a one would copy
+    /// the slot to a register and back in every round.</summary>
+    private List<int> AddCarriers(IReadOnlyCollection<int> values)
+    {
+        List<int> carriers = [];
+        Queue<int> left = new(values);
+        while (left.TryDequeue(out int value))
+        {
+            IrValue phi = _live.Values[value];
+            if (phi.Opcode != IrOpcode.Phi)
+                continue;
+            for (int i = 0; i < phi.IncomingCount(); i++)
+            {
+                IrValue incoming = phi.IncomingValue(i);
+                if (incoming.Opcode != IrOpcode.Phi || _live.IndexOf(incoming) is not { } carrier
+                    || !_parent.TryAdd(carrier, carrier))
+                    continue;
+                _members[carrier] = [carrier];
+                carriers.Add(carrier);
+                left.Enqueue(carrier);
+            }
+        }
+        return carriers;
+    }
+
     private void Join(IReadOnlyCollection<int> values)
     {
-        foreach (int value in values)
+        foreach (int value in values.Where(v => WebOf(v) == v && !_liveAtDefinitions.ContainsKey(v)))
             _liveAtDefinitions[value] = _live.LiveAtDefinition(value);
         foreach (int value in values.Order())
         {
