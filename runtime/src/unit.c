@@ -124,14 +124,15 @@ static int claim(struct pop_process *p)
 	return __atomic_compare_exchange_n(&p->state, &state, POP_PROCESS_STARTING, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* A place in the table for a child that does not exist yet; -1 when there is none. Children nobody waits for (SIGCHLD
- * ignored) leave places behind, which are looked for when there is no other. */
+/* A place in the table for a child that does not exist yet; -1 when there is none. The first process's is nobody else's,
+ * also when that one has ended. Children nobody waits for (SIGCHLD ignored) leave places behind, which are looked for when
+ * there is no other. */
 int pop_unit_reserve(void)
 {
 	if (pop_unit_fd < 0) return -1;
 	uint32_t max = POP_UNIT->process_max < POP_PROCESS_COUNT ? POP_UNIT->process_max : POP_PROCESS_COUNT;
 	for (int sweep = 0; sweep < 2; sweep++) {
-		for (uint32_t i = 0; i < max; i++) {
+		for (uint32_t i = POP_UNIT->root + 1; i < max; i++) {
 			struct pop_process *p = process(i);
 			if (sweep && is_gone(p)) set_free(p);
 			if (!claim(p)) continue;

@@ -62,6 +62,17 @@ internal sealed class RunningProgram : IDisposable
         return program;
     }
 
+    /// <summary>What a first process has left behind, once that one is gone, with a child of its own.</summary>
+    public static RunningProgram StartDaemon(Isa isa)
+    {
+        RunningProgram program = new(["run", "--isa", isa.Name(), "--", Repository.Daemon]);
+        Assert.Equal("ready", program.ReadLine());
+        Assert.True(SpinWait.SpinUntil(() => program.Status.State == "orphans", TimeSpan.FromSeconds(20)));
+        program.Send("fork");
+        Assert.Equal("PASS", program.ReadLine());
+        return program;
+    }
+
     /// <summary>Lets the program of related processes look at every relation.</summary>
     public void CheckFamily()
     {

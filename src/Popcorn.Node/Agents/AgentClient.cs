@@ -7,8 +7,9 @@ namespace Popcorn.Node.Agents;
 /// <summary>The client side of the agent protocol: one request to the supervisor of one process.</summary>
 public static class AgentClient
 {
-    /// <summary>A move waits for the program to park; a reply later than this means a supervisor that hangs.</summary>
-    private const int ReplyTimeoutMs = 120_000;
+    /// <summary>A move waits for the program to park, and minutes for a target that works; a reply later than this
+    /// means a supervisor that hangs.</summary>
+    private const int ReplyTimeoutMs = 600_000;
 
     /// <summary>The reply, or null when no supervisor answers for that pid.</summary>
     public static AgentReply? Ask(string folder, int pid, AgentRequest request)

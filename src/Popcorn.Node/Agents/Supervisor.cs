@@ -169,7 +169,7 @@ public sealed class Supervisor : IDisposable
         bool any = false;
         foreach (TreeNode node in _tree.Read())
         {
-            any |= node.Walk().Any(n => n.IsMember);
+            any |= node.Walk().Any(n => n.IsMember || n.IsStarting);
             if (!node.IsZombie || (_status is null && node.Pid == _process.Child.Pid))
                 continue;
             HostProcess.ReapIfEnded(node.Pid);

@@ -99,7 +99,8 @@ public static class ObstacleFinder
         }
         else if (node.IsZombie && node.Entry is null && node.Facts.Parent != Environment.ProcessId)
         {
-            yield return "it has ended, and is in no table of ours";
+            // It may have entered the table since that was read.
+            yield return new Obstacle("it has ended, and is in no table of ours", Passes: true);
         }
         else if (!node.IsZombie)
         {

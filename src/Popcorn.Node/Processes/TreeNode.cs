@@ -19,6 +19,9 @@ public sealed record TreeNode(ProcessFacts Facts, UnitEntry? Entry, ProgramProce
 
     public bool IsMember => Process is not null;
 
+    /// <summary>It is being forked, or executes something, and will be a member or foreign in a moment.</summary>
+    public bool IsStarting => !IsZombie && Entry?.State == UnitProcessState.Starting;
+
     public bool IsForeign => !IsZombie && (Entry is null || Entry.Value.State == UnitProcessState.Foreign);
 
     public bool LeadsSession => Facts.Session == Facts.Pid;

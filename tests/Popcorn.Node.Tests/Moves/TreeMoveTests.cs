@@ -25,6 +25,24 @@ public class TreeMoveTests
         program.EndFamily();
     }
 
+    [Theory]
+    [MemberData(nameof(MoveTests.Pairs), MemberType = typeof(MoveTests))]
+    public void WhatTheFirstProcessLeftBehind_Moves(Isa source, Isa target)
+    {
+        using RunningProgram program = RunningProgram.StartDaemon(source);
+
+        foreach (Isa isa in (Isa[])[target, source])
+        {
+            (int code, string output, string errors) = program.Migrate(isa);
+            Assert.True(code == 0, errors);
+            Assert.Contains("2 processes", output);
+            program.Send("check");
+            Assert.Equal("PASS", program.ReadLine());
+        }
+
+        Assert.Equal((5, "", ""), program.Finish());
+    }
+
     [Fact]
     public void Tree_IsListed_WithTheProgramsNumbers()
     {
