@@ -20,8 +20,9 @@ public sealed class RegisterFile
 
     internal RegisterFile(
         string[] integerNames, string[] floatNames, int firstFloatNumber, int stackPointer, int framePointer,
-        int returnAddress, int[] calleeSaved)
+        int returnAddress, int[] calleeSaved, int zero = -1)
     {
+        Zero = zero;
         StackPointer = stackPointer;
         FramePointer = framePointer;
         ReturnAddress = returnAddress;
@@ -48,6 +49,10 @@ public sealed class RegisterFile
     public int ReturnAddress { get; }
 
     public int FirstFloatNumber { get; }
+
+    /// <summary>The number under which a value's location names the register that is always 0, -1 when there is
+    /// none.</summary>
+    public int Zero { get; }
 
     /// <summary>DWARF numbers of the integer and floating-point registers a call preserves, the frame pointer included,
     /// the stack pointer not. Of a floating-point register only the low 64 bits are preserved, on every ISA that

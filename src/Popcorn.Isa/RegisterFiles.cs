@@ -26,7 +26,9 @@ internal static class RegisterFiles
         stackPointer: 31,
         framePointer: 29,
         returnAddress: 30,
-        calleeSaved: [.. Enumerable.Range(19, 11), .. Enumerable.Range(64 + 8, 8)]);
+        calleeSaved: [.. Enumerable.Range(19, 11), .. Enumerable.Range(64 + 8, 8)],
+        // LLVM numbers xzr like sp, in which no value ever is.
+        zero: 31);
 
     /// <summary>RISC-V psABI, chapters "DWARF" and "register convention" (lp64d): s0-s11 and fs0-fs11.</summary>
     public static RegisterFile RiscV64 { get; } = new(
@@ -43,7 +45,8 @@ internal static class RegisterFiles
         stackPointer: 2,
         framePointer: 8,
         returnAddress: 1,
-        calleeSaved: [8, 9, .. Enumerable.Range(18, 10), 32 + 8, 32 + 9, .. Enumerable.Range(32 + 18, 10)]);
+        calleeSaved: [8, 9, .. Enumerable.Range(18, 10), 32 + 8, 32 + 9, .. Enumerable.Range(32 + 18, 10)],
+        zero: 0);
 
     private static string[] Numbered(string prefix, int count)
     {

@@ -128,6 +128,23 @@ public class StateMapBuilderTests(SampleBuild build)
             Records = [program.Records[0], (1, 0x40, [new StackMapLocation(kind, 8, (ushort)register, offset)])],
         });
 
+    [Theory]
+    [InlineData(Isa.AArch64, 31)]
+    [InlineData(Isa.RiscV64, 0)]
+    public void ValueInTheRegisterThatIsZero_IsTheConstant(Isa isa, int register)
+    {
+        DiagnosticSink sink = new();
+        StackMapLocation zero = new(StackMapLocationKind.Register, 8, (ushort)register, 0);
+
+        byte[]? map = Build(
+            sink, program => program with { Records = [program.Records[0], (1, 0x40, [zero])] }, [isa]);
+
+        Assert.Empty(sink.All);
+        Assert.True(StateMapReader.Open(map, "map").TryFindReturnPoint(
+            isa, MiniProgram.FunctionAddress + 0x40, out ReturnPoint? point));
+        Assert.Equal([ValueLocation.Constant(0)], point.Locations);
+    }
+
     [Fact]
     public void WideValueInRegister_IsNamed()
     {

@@ -129,6 +129,10 @@ internal sealed class ReturnPointCollector(ElfFile elf, SiteVerifier verifier)
             case StackMapLocationKind.Constant:
                 value = ValueLocation.Constant(location.Value);
                 return true;
+            // The back end's copy propagation puts it there for a constant it has not folded.
+            case StackMapLocationKind.Register when location.Register == _registers.Zero:
+                value = ValueLocation.Constant(0);
+                return true;
             case StackMapLocationKind.Register:
                 if (!_registers.IsCalleeSaved(location.Register))
                     reason = $"is in {register}, which a call does not preserve";
