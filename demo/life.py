@@ -24,13 +24,13 @@ def step(alive):
 
 
 random = seeds()
-alive = {cell for cell in product(range(WIDTH), range(HEIGHT)) if next(random) % 3 == 0}
-history = 1
-for generation in range(1, 201):
-    alive = step(alive)
-    history = history * 31 + sum(x * y for x, y in alive)
-    if generation % 20 == 0:
-        print(f"generation {generation}: {len(alive)} alive, {len(str(history))} digits of history", flush=True)
+for world in range(1, 16):
+    alive = {cell for cell in product(range(WIDTH), range(HEIGHT)) if next(random) % 3 == 0}
+    history = 1
+    for generation in range(200):
+        alive = step(alive)
+        history = history * 31 + sum(x * y for x, y in alive)
+    print(f"world {world}: {len(alive)} alive, {len(str(history))} digits of history", flush=True)
 try:
     print({y: "".join("#" if (x, y) in alive else "." for x in range(WIDTH)) for y in range(3)}["none"])
 except KeyError as missing:

@@ -24,5 +24,16 @@ internal sealed record DemoLanguage(
         new("javascript", "Duktape, a JavaScript engine,", "duktape",
             [["make", "-f", "Makefile.cmdline", "CC=popcorn-cc"]],
             "duk", "life.js", ["SCRIPT"]),
+        // Its modules are linked in, those that need a library of their own left out.
+        new("python", "CPython 3.11, the Python interpreter,", "python3.11",
+            [
+                ["env", "MODULE_BUILDTYPE=static", "./configure", "-C", "--disable-shared", "--without-ensurepip",
+                    "--disable-test-modules"],
+                ["sh", "-c", "grep -vE '^(zlib|_lzma|_crypt|nis|_uuid|spwd|\\*shared\\*|xxlimited)' "
+                    + "Modules/Setup.stdlib >Modules/Setup.local"],
+                ["make", "python", "pybuilddir.txt", "OPT=-DNDEBUG -fwrapv -O2", "MODULE_BINASCII_CFLAGS=",
+                    "MODULE_BINASCII_LDFLAGS="],
+            ],
+            "python", "life.py", ["-S", "SCRIPT"]),
     ];
 }
