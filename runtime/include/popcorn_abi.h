@@ -153,8 +153,8 @@ struct pop_slot {
 };
 
 #define POP_KICK_SIGNAL 16 /* SIGSTKFLT */
-/* Upper 16 bits of si_value of a signal that the supervisor passes on for somebody; the rest says when it can have come to
- * the supervisor at the earliest: microseconds of the kernel's monotonic clock. */
+/* Upper 16 bits of si_value of a signal that the supervisor passes on for somebody; the rest says when the supervisor
+ * last had none: microseconds of the kernel's monotonic clock. */
 #define POP_FORWARDED 0xb0bcull
 #define POP_FORWARDED_SHIFT 48
 

@@ -65,16 +65,18 @@ static void kick_entry(int signal, void *info, void *context)
 }
 
 /* A signal sent to the whole process group reaches the program and, through the supervisor, once more. The sender did
- * not mean two. Both are sent at once, and the supervisor, which may be late, says since when it can have had its own:
- * what it passes on is dropped when the same sender's has come to us since. */
+ * not mean two. Both are sent at once, and the supervisor, which may be late, says when it last looked and had none: what it
+ * passes on is dropped when the same sender's has come to us since. So that this is not long ago, it is made to look, as
+ * for the end of a child, whenever we get one from outside. */
 static int came_already(int signal, struct pop_siginfo *info)
 {
-	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1 };
+	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1, SIGCHLD_ = 17 };
 	static struct { int32_t sender; int64_t at_us; } own[STANDARD];
 	if (signal >= STANDARD) return 0;
 	if (info->code == SI_USER_) {
 		own[signal].at_us = (pop_clock_now(CLOCK_MONOTONIC_) - pop_clock_shift(CLOCK_MONOTONIC_)) / 1000;
 		own[signal].sender = info->pid;
+		if (pop_unit_fd >= 0 && !pop_unit_find((uint32_t)info->pid)) pop_raw(NR_kill, POP_UNIT->agent_pid, SIGCHLD_);
 	}
 	if (info->code != SI_QUEUE_ || info->value >> POP_FORWARDED_SHIFT != POP_FORWARDED) return 0;
 	int64_t since_us = (int64_t)(info->value & ((1ull << POP_FORWARDED_SHIFT) - 1));

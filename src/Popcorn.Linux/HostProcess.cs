@@ -1,4 +1,3 @@
-using System.Globalization;
 using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
@@ -11,25 +10,6 @@ public static unsafe class HostProcess
 
     /// <summary>Process group of another process, or -1 when it is gone.</summary>
     public static int ProcessGroupOf(int pid) => Unistd.Getpgid(pid);
-
-    /// <summary>How long the calling thread has run, or waited for a processor to run on, in nanoseconds; 0 where the
-    /// kernel keeps no account.</summary>
-    public static long AwakeNs
-    {
-        get
-        {
-            try
-            {
-                string[] fields = File.ReadAllText("/proc/thread-self/schedstat").Split(' ');
-                return long.Parse(fields[0], CultureInfo.InvariantCulture)
-                    + long.Parse(fields[1], CultureInfo.InvariantCulture);
-            }
-            catch (IOException)
-            {
-                return 0;
-            }
-        }
-    }
 
     /// <summary>Session of another process, or -1 when it is gone.</summary>
     public static int SessionOf(int pid) => Unistd.Getsid(pid);

@@ -29,7 +29,7 @@ public sealed class SignalForwarder(SignalReceiver receiver)
     {
         ArgumentNullException.ThrowIfNull(programs);
         bool childEnded = false;
-        ulong mark = ControlLayout.ForwardedSignal(Arrivals.Earliest());
+        ulong mark = ControlLayout.ForwardedSignal(Arrivals.EarliestNs);
         while (receiver.TryTake(out ReceivedSignal signal))
         {
             if (signal.Number == SignalNumbers.Child)

@@ -148,8 +148,6 @@ public sealed class Supervisor : IDisposable
     /// <summary>For an event; with a schedule just a look. False when there is none.</summary>
     private bool Wait(ReadOnlySpan<int> polled, Span<bool> ready)
     {
-        if (!_options.Schedule.IsActive)
-            _signals?.Arrivals.BeginWait();
         bool any = Waiting.Poll(polled, ready, _options.Schedule.IsActive ? 0 : -1);
         if (!ready[1])
             _signals?.Arrivals.NoteNone();
