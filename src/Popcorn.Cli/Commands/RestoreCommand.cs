@@ -89,7 +89,7 @@ internal static class RestoreCommand
             return Supervisor.Adopt(
                 launcher, () => restorer.Restore(programs, launcher, host), firstStatus, options);
         }
-        catch (MoveException e)
+        catch (Exception e) when (e is MoveException or LinuxCallException)
         {
             throw new PopcornException($"cannot restore '{image.Path}' on {host.Label}: {e.Message}", e);
         }

@@ -121,13 +121,20 @@ public sealed class TargetTree : IDisposable
     {
         FamilyMember[] children = [.. member.Children.Where(c => !c.IsZombie)];
         bool IsEarly(FamilyMember c) => member.LeadsSession && c.Session != member.Session && !c.LeadsSession;
-        foreach (FamilyMember child in children.Where(IsEarly))
-            _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
-        if (member.LeadsSession)
-            RestoreScriptWriter.Session(target.Sender.Frames);
-        foreach (FamilyMember child in children.Where(c => !IsEarly(c)))
-            _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
-        target.Sender.Flush();
+        try
+        {
+            foreach (FamilyMember child in children.Where(IsEarly))
+                _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
+            if (member.LeadsSession)
+                RestoreScriptWriter.Session(target.Sender.Frames);
+            foreach (FamilyMember child in children.Where(c => !IsEarly(c)))
+                _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
+            target.Sender.Flush();
+        }
+        catch (LinuxCallException e)
+        {
+            throw target.Explain(e);
+        }
         foreach (FamilyMember child in children)
             StartChildren(child, _targets[child.Index]);
     }
