@@ -43,5 +43,5 @@ internal static class CostBenchmark
 
     /// <summary>The median over the rounds of the ratio within one round, which load that lasts does not shift.</summary>
     private static string MedianRatio(double[] ours, double[] theirs) =>
-        $"{(Shell.Median(ours.Zip(theirs, (a, b) => a / b)) - 1) * 100:+0.0;-0.0} %";
+        $"{(Shell.Median(ours.Zip(theirs, (a, b) => a / b)) - 1) * 100:+0.0;-0.0;+0.0} %";
 }

@@ -104,5 +104,5 @@ internal static class SuiteBenchmark
         table.Add(["worst", "", .. worst]);
     }
 
-    private static string Percent(double ratio) => $"{(ratio - 1) * 100:+0.0;-0.0} %";
+    private static string Percent(double ratio) => $"{(ratio - 1) * 100:+0.0;-0.0;+0.0} %";
 }
