@@ -1,3 +1,5 @@
+using Popcorn.Architecture;
+
 namespace Popcorn.StateMap;
 
 /// <summary>
@@ -7,7 +9,6 @@ namespace Popcorn.StateMap;
 /// </summary>
 public sealed class SavedArea
 {
-    private const long RedZoneBytes = 512;
     private const long SlotBytes = 8;
     private const long PointerAlignment = 16;
 
@@ -24,7 +25,7 @@ public sealed class SavedArea
             offsets.Add(-Bytes);
         }
         _offsets = [.. offsets];
-        LoweredBytes = Bytes <= RedZoneBytes ? 0 : AlignUp(Bytes, PointerAlignment);
+        LoweredBytes = Bytes <= ThreadLayout.RedZoneBytes ? 0 : AlignUp(Bytes, PointerAlignment);
     }
 
     public long Bytes { get; }

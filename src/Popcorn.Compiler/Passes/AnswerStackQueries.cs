@@ -10,9 +10,6 @@ namespace Popcorn.Compiler.Passes;
 /// </summary>
 internal static class AnswerStackQueries
 {
-    // The data-stack pointer, below the thread pointer (contracts, section 3).
-    private const long PointerOffset = -8;
-
     internal static void Run(IrModule module)
     {
         foreach (IrValue function in module.Functions().Where(f => f.IsIntrinsic()))
@@ -33,9 +30,7 @@ internal static class AnswerStackQueries
             using IrBuilder builder = new(module);
             builder.Before(call);
             builder.SetLocation(call.DebugLocation());
-            IrValue threadPointer = builder.Call(
-                IrContext.Function(module.Context.Pointer), module.Intrinsic("llvm.thread.pointer"));
-            answer = builder.Load(module.Context.Pointer, builder.OffsetInBounds(threadPointer, PointerOffset));
+            answer = builder.Load(module.Context.Pointer, ThreadWords.DataStackPointer(module, builder));
             // The pointer changes, by allocas, without LLVM knowing.
             answer.SetVolatile();
         }

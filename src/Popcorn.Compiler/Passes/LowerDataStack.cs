@@ -1,3 +1,4 @@
+using Popcorn.Architecture;
 using Popcorn.Llvm;
 
 namespace Popcorn.Compiler.Passes;
@@ -17,10 +18,6 @@ internal sealed record DataStackFrame(IrValue Base, IReadOnlyDictionary<IrValue,
 /// stack. </summary>
 internal static class LowerDataStack
 {
-    // Words below the thread pointer, and the red zone signal handlers keep below the data-stack pointer.
-    private const long PointerOffset = -8;
-    private const ulong RedZoneBytes = 512;
-
     // Native frames stay small: thread stacks are sized for calls, not for buffers.
     private const ulong NativeFrameBytesMax = 2048;
 
@@ -118,18 +115,11 @@ internal static class LowerDataStack
             return (offsets, (size + 15) & ~15ul, most);
         }
 
-        private IrValue PointerWord(IrBuilder builder)
-        {
-            IrValue threadPointer = builder.Call(
-                IrContext.Function(_context.Pointer), module.Intrinsic("llvm.thread.pointer"));
-            return builder.OffsetInBounds(threadPointer, PointerOffset);
-        }
-
         private void BuildEntry(ulong size, ulong alignment)
         {
             using IrBuilder builder = new(module);
             builder.Before(function.EntryBlock().First);
-            IrValue word = PointerWord(builder);
+            IrValue word = ThreadWords.DataStackPointer(module, builder);
             IrValue entry = builder.Load(_context.Pointer, word);
             IrValue frame = builder.OffsetInBounds(entry, -(long)size);
             if (alignment > 16)
@@ -141,7 +131,7 @@ internal static class LowerDataStack
             builder.Store(frame, word);
             if (_keepsEntryPointer)
                 builder.Store(entry, builder.OffsetInBounds(frame, _entrySlot));
-            if (size > RedZoneBytes)
+            if (size > ThreadLayout.RedZoneBytes)
                 builder.SignalFence();
         }
 
@@ -161,9 +151,9 @@ internal static class LowerDataStack
                 IrValue entry = _keepsEntryPointer
                     ? builder.Load(_context.Pointer, builder.OffsetInBounds(_base, _entrySlot))
                     : builder.OffsetInBounds(_base, (long)size);
-                if (size > RedZoneBytes)
+                if (size > ThreadLayout.RedZoneBytes)
                     builder.SignalFence();
-                builder.Store(entry, PointerWord(builder));
+                builder.Store(entry, ThreadWords.DataStackPointer(module, builder));
             }
         }
 
@@ -196,7 +186,7 @@ internal static class LowerDataStack
             else if (bits > 64)
                 count = builder.Truncate(count, _context.I64);
             IrValue bytes = builder.Multiply(count, _context.I64.Integer(module.SizeOf(alloca.AllocatedType())));
-            IrValue word = PointerWord(builder);
+            IrValue word = ThreadWords.DataStackPointer(module, builder);
             IrValue top = builder.Load(_context.Pointer, word);
             IrValue lowered = builder.Offset(top, builder.Subtract(_context.I64.Integer(0), bytes));
             long alignment = Math.Max(16, Math.Max(alloca.Alignment(), module.AlignmentOf(alloca.AllocatedType())));
@@ -216,13 +206,13 @@ internal static class LowerDataStack
             builder.Before(call);
             if (Calls.IsIntrinsic(call, "llvm.stacksave"))
             {
-                call.ReplaceAllUsesWith(builder.Load(_context.Pointer, PointerWord(builder)));
+                call.ReplaceAllUsesWith(builder.Load(_context.Pointer, ThreadWords.DataStackPointer(module, builder)));
                 call.Erase();
             }
             else if (Calls.IsIntrinsic(call, "llvm.stackrestore"))
             {
                 builder.SignalFence();
-                builder.Store(call.Argument(0), PointerWord(builder));
+                builder.Store(call.Argument(0), ThreadWords.DataStackPointer(module, builder));
                 call.Erase();
             }
         }

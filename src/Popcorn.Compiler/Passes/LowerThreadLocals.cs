@@ -42,8 +42,7 @@ internal static class LowerThreadLocals
     private static IrValue Address(IrModule module, IrBuilder builder, IrValue variable)
     {
         IrContext context = module.Context;
-        IrValue threadPointer = builder.Call(
-            IrContext.Function(context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+        IrValue threadPointer = ThreadWords.ThreadPointer(module, builder);
         IrValue template = builder.PointerToInteger(variable, context.I64);
         IrValue offset = builder.Subtract(template, context.I64.Integer(TemplateAddress - BlockOffset));
         return builder.Offset(threadPointer, offset);

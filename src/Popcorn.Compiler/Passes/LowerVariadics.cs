@@ -73,8 +73,7 @@ internal static class LowerVariadics
         IrBlock body = module.SplitBefore(InsertPoints.FirstAfterAllocas(entry), "");
         IrBlock unnoted = module.AppendBlock(function, "");
         builder.AtEnd(entry);
-        IrValue threadPointer = builder.Call(
-            IrContext.Function(context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+        IrValue threadPointer = ThreadWords.ThreadPointer(module, builder);
         IrValue calleeWord = builder.OffsetInBounds(threadPointer, CalleeWord);
         IrValue callee = builder.Load(context.Pointer, calleeWord);
         IrValue noted = builder.Load(context.Pointer, builder.OffsetInBounds(threadPointer, BufferWord));
@@ -164,8 +163,7 @@ internal static class LowerVariadics
             IrValue argument = WholeSlot(module, builder, call.Argument(fixedTypes.Length + i));
             builder.Store(argument, slot).SetAlignment(8);
         }
-        IrValue threadPointer = builder.Call(
-            IrContext.Function(module.Context.Pointer), module.Intrinsic("llvm.thread.pointer"));
+        IrValue threadPointer = ThreadWords.ThreadPointer(module, builder);
         builder.Store(buffer, builder.OffsetInBounds(threadPointer, BufferWord));
         builder.Store(call.Callee(), builder.OffsetInBounds(threadPointer, CalleeWord));
         int all = call.ArgumentCount();

@@ -15,8 +15,6 @@ internal sealed record PointValue(string Name, IrType Type, long Bytes);
 /// </summary>
 internal static class SaveAtPoints
 {
-    // The word below the thread pointer that holds the data-stack pointer.
-    private const long PointerOffset = -8;
     private const uint SlotAlignment = 8;
 
     internal static IReadOnlyDictionary<IrValue, IReadOnlyList<PointValue>> Nothing { get; } =
@@ -63,7 +61,7 @@ internal static class SaveAtPoints
         // Beyond the red zone the pointer itself must move, and before anything is written there.
         if (lowered != 0)
         {
-            builder.Store(builder.OffsetInBounds(top, -lowered), PointerWord(builder, module));
+            builder.Store(builder.OffsetInBounds(top, -lowered), ThreadWords.DataStackPointer(module, builder));
             builder.SignalFence();
         }
         for (int i = 0; i < values.Length; i++)
@@ -82,15 +80,11 @@ internal static class SaveAtPoints
         if (lowered != 0)
         {
             builder.SignalFence();
-            builder.Store(top, PointerWord(builder, module));
+            builder.Store(top, ThreadWords.DataStackPointer(module, builder));
         }
         return reloads;
     }
 
     private static IrValue Top(IrBuilder builder, IrModule module) =>
-        builder.Load(module.Context.Pointer, PointerWord(builder, module));
-
-    private static IrValue PointerWord(IrBuilder builder, IrModule module) => builder.OffsetInBounds(
-        builder.Call(IrContext.Function(module.Context.Pointer), module.Intrinsic("llvm.thread.pointer")),
-        PointerOffset);
+        builder.Load(module.Context.Pointer, ThreadWords.DataStackPointer(module, builder));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Popcorn.Architecture;
 using Popcorn.Node.Moves;
 using Popcorn.StateMap;
 using Popcorn.Transform;
@@ -11,10 +12,6 @@ internal delegate void MemoryReading(ulong address, Span<byte> buffer);
 /// <summary>Reads what the innermost frame of a thread parked at a migration point keeps in memory.</summary>
 internal static class SavedValueReader
 {
-    /// <summary>Distance of the word that holds the data-stack pointer from the thread pointer (contracts, section
-    /// 3).</summary>
-    private const ulong PointerOffset = 8;
-
     /// <returns>The <see cref="SavedArea"/> from its lowest address on; empty when the thread has none.</returns>
     internal static byte[] Read(CapturedThread thread, StateMapReader map, MemoryReading read)
     {
@@ -27,7 +24,7 @@ internal static class SavedValueReader
         if (bytes.Length == 0)
             return bytes;
         Span<byte> word = stackalloc byte[sizeof(ulong)];
-        read(thread.ThreadPointer - PointerOffset, word);
+        read(thread.ThreadPointer + unchecked((ulong)ThreadLayout.DataStackPointer), word);
         ulong pointer = BinaryPrimitives.ReadUInt64LittleEndian(word);
         read(pointer + (ulong)area.Lowest, bytes);
         return bytes;
