@@ -283,7 +283,7 @@ public sealed class Supervisor : IDisposable
             : node.Facts.IsStopped ? "stopped"
             : node.IsMember ? "running"
             : "foreign";
-        IReadOnlyList<string> command = node.IsZombie ? [] : ProcessFiles.CommandLine(node.Pid);
+        IReadOnlyList<string> command = ProcessFiles.CommandLine(node.Pid);
         if (node.Process?.Host.IsEmulated == true)
             command = [.. command.Skip(2).Take(1), .. command.Skip(4)];
         return node.Children.SelectMany(c => Describe(c, depth + 1)).Prepend(new MemberStatus(
@@ -327,7 +327,7 @@ public sealed class Supervisor : IDisposable
     }
 
     private ProgramProcess[] Members() =>
-        [.. _tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
+        [.. TreeNode.Members(_tree.Read()).Select(n => n.Process!)];
 
     private IReadOnlyList<ThreadListing> Inspect() => _inspector.Inspect(_options.Limits);
 }

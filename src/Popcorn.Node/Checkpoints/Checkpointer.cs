@@ -24,7 +24,7 @@ public sealed class Checkpointer(
     public IReadOnlyList<string> FindObstacles()
     {
         List<string> obstacles = [.. ObstacleFinder.FindPatiently(tree, ObstacleFinder.FindForCheckpoint)];
-        TreeNode[] members = MembersOf(tree.Read());
+        TreeNode[] members = [.. TreeNode.Members(tree.Read())];
         try
         {
             using ObjectCapture capture = new(SourcesOf(members), parked: false);
@@ -50,7 +50,7 @@ public sealed class Checkpointer(
         // Opened first: an unwritable place is found out before the program is touched.
         using ImageWriter writer = new(request.Path, imageOptions, parent);
         SavedPrograms programs = new();
-        foreach (TreeNode member in MembersOf(tree.Read()))
+        foreach (TreeNode member in TreeNode.Members(tree.Read()))
             _ = programs.IndexOf(member.Process!);
         if (first is not null)
             WriteAhead(first, writer);
@@ -108,9 +108,6 @@ public sealed class Checkpointer(
             writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
     }
 
-    private static TreeNode[] MembersOf(IReadOnlyList<TreeNode> nodes) =>
-        [.. nodes.SelectMany(n => n.Walk()).Where(n => n.IsMember)];
-
     private static IReadOnlyList<TreeNode> FirstAtTheHead(IReadOnlyList<TreeNode> nodes) =>
         [.. nodes.OrderBy(n => n.Process?.Index == ProcessUnit.RootIndex ? 0 : 1)];
 
@@ -165,7 +162,7 @@ public sealed class Checkpointer(
 
     private static List<ImageZombie> Zombies(IReadOnlyList<TreeNode> nodes) =>
     [
-        .. MembersOf(nodes).SelectMany(parent => parent.Children.Where(c => c.IsZombie).Select(c =>
+        .. TreeNode.Members(nodes).SelectMany(parent => parent.Children.Where(c => c.IsZombie).Select(c =>
             new ImageZombie(SavedFamily.KinshipOf(c, parent), c.Facts.WaitStatus))),
     ];
 

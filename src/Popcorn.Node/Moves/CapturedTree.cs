@@ -18,7 +18,7 @@ public sealed class CapturedTree : IDisposable
         CapturedTree captured = new();
         try
         {
-            foreach (TreeNode node in tree.SelectMany(n => n.Walk()).Where(n => n.IsMember))
+            foreach (TreeNode node in TreeNode.Members(tree))
             {
                 ProcessCapture capture = new(node.Process!);
                 captured._captures.Add(node, (capture, null!));

@@ -65,7 +65,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         bool parkedAlready = tree.Unit.IsParkingRequested;
         MoveClock clock = new();
         IReadOnlyList<ProgramProcess> sources =
-            [.. tree.Read().SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!)];
+            [.. TreeNode.Members(tree.Read()).Select(n => n.Process!)];
         ProgramProcess? first = sources.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex);
         using TargetTree targets = new(launcher, IsaHost.Find(target), withRoot: first is not null);
         // The tables are read while the program still runs.

@@ -46,7 +46,7 @@ public static class ObstacleFinder
         if (!IsaHost.TryFind(target, out _))
             obstacles.Add(IsaHost.MissingEmulator(target));
         IEnumerable<ProgramFiles> programs =
-            tree.SelectMany(n => n.Walk()).Where(n => n.IsMember).Select(n => n.Process!.Program).Distinct();
+            TreeNode.Members(tree).Select(n => n.Process!.Program).Distinct();
         foreach (ProgramFiles program in programs)
             FindInProgram(program, target, obstacles);
         obstacles.AddRange(FindInTree(tree, ProcessObstacles.FindExclusiveLocks));

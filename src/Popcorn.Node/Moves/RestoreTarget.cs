@@ -223,10 +223,12 @@ public sealed class RestoreTarget : IDisposable
     {
         ArgumentNullException.ThrowIfNull(isDecided);
         string? failure = _hasClosed ? DescribeEnd() : null;
-        _patience.Begin();
         int looks = 0;
         while (failure is null && !Runs)
         {
+            // Not before: it nearly always runs by then.
+            if (looks == SpinsMax)
+                _patience.Begin();
             if (_process.HasEnded)
                 failure = DescribeEnd();
             else if (++looks % LooksPerGlance != 0 || !_patience.IsOver())

@@ -34,4 +34,8 @@ public sealed record TreeNode(ProcessFacts Facts, UnitEntry? Entry, ProgramProce
 
     /// <summary>This one and all below it, parents first.</summary>
     public IEnumerable<TreeNode> Walk() => Children.SelectMany(c => c.Walk()).Prepend(this);
+
+    /// <summary>The members under these and themselves, parents first.</summary>
+    public static IEnumerable<TreeNode> Members(IReadOnlyList<TreeNode> tops) =>
+        tops.SelectMany(n => n.Walk()).Where(n => n.IsMember);
 }

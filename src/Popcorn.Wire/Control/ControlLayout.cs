@@ -11,7 +11,7 @@ public static class ControlLayout
 
     /// <summary>What the value of a signal that the supervisor passes on for somebody else has in its upper 16 bits: no
     /// address, and no number anybody counts to.</summary>
-    public const ulong ForwardedSignalMark = 0xb0bc;
+    private const ulong ForwardedSignalMark = 0xb0bc;
 
     private const int ForwardedMarkShift = 48;
     private const long NanosecondsPerMicrosecond = 1000;
