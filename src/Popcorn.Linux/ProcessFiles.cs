@@ -190,11 +190,18 @@ public static class ProcessFiles
         }
     }
 
-    /// <summary>Command line of a process; empty for a zombie.</summary>
+    /// <summary>Command line of a process; empty for a zombie, and for one that is gone.</summary>
     public static IReadOnlyList<string> CommandLine(int pid)
     {
-        string text = File.ReadAllText($"/proc/{pid}/cmdline");
-        return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
+        try
+        {
+            string text = File.ReadAllText($"/proc/{pid}/cmdline");
+            return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     /// <summary>The environment a process was started with, as "NAME=value"; empty for a zombie, and for one of another

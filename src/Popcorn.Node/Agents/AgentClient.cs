@@ -32,15 +32,18 @@ public static class AgentClient
         }
     }
 
-    /// <summary>The status of every process that has a supervisor now.</summary>
+    /// <summary>The status of every process that has a supervisor now. One that cannot give it is an error: a program
+    /// that is left out would be taken for ended.</summary>
     public static IReadOnlyList<ProcessStatus> AskAll(string folder)
     {
         List<ProcessStatus> all = [];
         foreach (int pid in RuntimeFolder.Pids(folder))
         {
             AgentReply? reply = Ask(folder, pid, new AgentRequest(AgentProtocol.Version, AgentCommand.Status));
-            if (reply?.Status is ProcessStatus status)
-                all.Add(status);
+            if (reply is null)
+                continue;
+            all.Add(reply.Status ?? throw new PopcornException(
+                $"the supervisor of process {pid} cannot say what it runs: {reply.Error}"));
         }
         return all;
     }

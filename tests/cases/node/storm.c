@@ -1,6 +1,8 @@
 // Children all the time: some end at once, some compute, some execute this program again, some leave an orphan behind. The
-// first process counts them and checks how each ended.
+// first process counts them and checks how each ended. Its first argument says how many; with "after-input" behind it,
+// that many after the end of its standard input.
 #define _GNU_SOURCE
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +39,25 @@ static void be(int number, char *program)
 	}
 }
 
+static int input_goes_on(void)
+{
+	struct pollfd input = { .fd = 0, .events = POLLIN };
+	return poll(&input, 1, 0) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "again")) {
 		int number = atoi(argv[2]);
 		return compute(10000) != 0 ? number % 100 : 103;
 	}
-	int count = argc > 1 ? atoi(argv[1]) : 100, wrong = 0;
+	int more = argc > 1 ? atoi(argv[1]) : 100, count = more, wrong = 0;
+	int until_input_ends = argc == 3 && !strcmp(argv[2], "after-input");
 	for (int i = 0; i < count; i += 2) {
+		if (until_input_ends) {
+			until_input_ends = input_goes_on();
+			count = i + more;
+		}
 		pid_t first = fork();
 		if (!first) be(i, argv[0]);
 		pid_t second = fork();
