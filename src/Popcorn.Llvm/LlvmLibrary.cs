@@ -67,14 +67,17 @@ public static class LlvmLibrary
         LlvmC.Tools.InitializeX86Target();
         LlvmC.Tools.InitializeX86TargetMC();
         LlvmC.Tools.InitializeX86AsmPrinter();
+        LlvmC.Tools.InitializeX86AsmParser();
         LlvmC.Tools.InitializeAArch64TargetInfo();
         LlvmC.Tools.InitializeAArch64Target();
         LlvmC.Tools.InitializeAArch64TargetMC();
         LlvmC.Tools.InitializeAArch64AsmPrinter();
+        LlvmC.Tools.InitializeAArch64AsmParser();
         LlvmC.Tools.InitializeRISCVTargetInfo();
         LlvmC.Tools.InitializeRISCVTarget();
         LlvmC.Tools.InitializeRISCVTargetMC();
         LlvmC.Tools.InitializeRISCVAsmPrinter();
+        LlvmC.Tools.InitializeRISCVAsmParser();
         return true;
     }
 }

@@ -150,10 +150,14 @@ internal sealed class PackageRun(Recipe recipe, TextWriter output)
             exec >{{LogPath(log)}} 2>&1 </dev/null
             {{function}}
             """;
-        // timeout gives the whole suite a process group of its own, and ends all of it.
-        ProcessStartInfo start = new(
-            "timeout", ["-k", "10", $"{limit.TotalSeconds:0}", .. bash, "-c", script]) { WorkingDirectory = Tree };
-        using Process process = Process.Start(start) ?? throw new PopcornException("cannot start timeout");
+        // Suites count on readers that leave a pipe ending its writers, whoever started this. timeout gives the whole
+        // suite a process group of its own, and ends all of it.
+        string[] limited =
+        [
+            "--default-signal=PIPE", "timeout", "-k", "10", $"{limit.TotalSeconds:0}", .. bash, "-c", script,
+        ];
+        ProcessStartInfo start = new("env", limited) { WorkingDirectory = Tree };
+        using Process process = Process.Start(start) ?? throw new PopcornException("cannot start env");
         process.WaitForExit();
         const int timedOut = 124;
         return process.ExitCode is timedOut or 128 + 9 ? -1 : process.ExitCode;

@@ -31,14 +31,13 @@ internal static class LinkerOptionTable
         "-sort-common",
         "-hash-style", "-build-id", "-no-undefined", "-fatal-warnings", "-no-fatal-warnings", "-warn-common", "-relax",
         "-no-relax", "-m", "-dynamic-linker", "-I", "-Bsymbolic", "-Bsymbolic-functions", "-enable-new-dtags",
-        "-disable-new-dtags", "-eh-frame-hdr", "-no-keep-memory", "-v", "-stats", "-cref", "-demangle", "-no-demangle",
-        "-pie",
-        "-no-pie", "-icf", "-threads", "-no-threads", "-color-diagnostics", "-compress-debug-sections", "-discard-all",
-        "-x", "-X",
-        "-discard-locals", "-allow-shlib-undefined", "-no-allow-shlib-undefined", "-no-copy-dt-needed-entries",
+        "-disable-new-dtags", "-eh-frame-hdr", "-no-keep-memory", "-v", "-verbose", "-stats", "-cref",
+        "-demangle", "-no-demangle", "-pie", "-no-pie", "-icf", "-threads", "-no-threads", "-color-diagnostics",
+        "-compress-debug-sections", "-discard-all", "-x", "-X", "-discard-locals", "-allow-shlib-undefined",
+        "-no-allow-shlib-undefined", "-no-copy-dt-needed-entries",
         "-copy-dt-needed-entries", "-plugin", "-plugin-opt", "-warn-execstack", "-no-warn-execstack",
         "-no-warn-rwx-segments",
-        "-y", "-assert", "-Y", "-version-script",         "-no-warn-mismatch",
+        "-y", "-assert", "-Y", "-version-script", "-no-warn-mismatch",
     };
 
     /// <summary>With one leading dash and no joined value, since linkers accept <c>--x</c> and <c>-x</c>

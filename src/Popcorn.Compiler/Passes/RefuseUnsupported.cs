@@ -84,13 +84,12 @@ internal static class RefuseUnsupported
     {
         IrValue statement = call.Callee();
         string text = statement.AsmText();
-        bool empty = text.All(char.IsWhiteSpace);
+        string? code = text.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => !IsBlank(line));
         string? strange = statement.AsmConstraints().Split(',').FirstOrDefault(c => !IsBarrier(c));
-        if (!empty)
+        if (code is not null)
         {
-            string first = text.Trim().Split('\n')[0];
             sink.Error(
-                "PC0209", Where(call, name), $"inline asm \"{first}\" is machine code for one ISA; write it in C");
+                "PC0209", Where(call, name), $"inline asm \"{code}\" is machine code for one ISA; write it in C");
         }
         else if (strange is not null)
         {
@@ -102,6 +101,9 @@ internal static class RefuseUnsupported
                 "PC0210", Where(call, name), $"an asm statement yielding {call.Type} does not exist on every ISA");
         }
     }
+
+    /// <summary>Nothing but a comment: to all assemblers a line that begins with # is one, to its end.</summary>
+    private static bool IsBlank(string line) => line.Length == 0 || line[0] == '#';
 
     private static bool IsBarrier(string constraint) =>
         _barrierClobbers.Contains(constraint) || constraint.All(BarrierLetters.Contains);

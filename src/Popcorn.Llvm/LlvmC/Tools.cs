@@ -139,6 +139,9 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeX86AsmPrinter")]
     internal static partial void InitializeX86AsmPrinter();
 
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeX86AsmParser")]
+    internal static partial void InitializeX86AsmParser();
+
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeAArch64TargetInfo")]
     internal static partial void InitializeAArch64TargetInfo();
 
@@ -151,6 +154,9 @@ internal static partial class Tools
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeAArch64AsmPrinter")]
     internal static partial void InitializeAArch64AsmPrinter();
 
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeAArch64AsmParser")]
+    internal static partial void InitializeAArch64AsmParser();
+
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeRISCVTargetInfo")]
     internal static partial void InitializeRISCVTargetInfo();
 
@@ -162,6 +168,9 @@ internal static partial class Tools
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeRISCVAsmPrinter")]
     internal static partial void InitializeRISCVAsmPrinter();
+
+    [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMInitializeRISCVAsmParser")]
+    internal static partial void InitializeRISCVAsmParser();
 
     [LibraryImport(LlvmLibrary.Name, EntryPoint = "LLVMResetFatalErrorHandler")]
     internal static partial void ResetFatalErrorHandler();

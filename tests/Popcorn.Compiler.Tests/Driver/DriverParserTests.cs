@@ -69,6 +69,7 @@ public sealed class DriverParserTests
     [InlineData("-fPIC -fpie -pie -static -mtune=native -m64 -fstack-protector-strong -flto -rdynamic")]
     [InlineData("-Wl,-rpath,/usr/lib -Wl,-rpath -Wl,/x -Wl,-z,now -Xlinker -rpath -Xlinker /y")]
     [InlineData("-Wl,--as-needed -Wl,--hash-style=gnu")]
+    [InlineData("-Wl,--warn-common -Wl,--verbose")]
     [InlineData("-Wa,--noexecstack")]
     public void Options_with_nothing_to_act_on_are_ignored(string line) =>
         Assert.Empty(Parse(line + " a.o").FrontEndArguments);

@@ -7,6 +7,7 @@ public sealed class RefusalTests
 {
     [Theory]
     [InlineData("void f(void) { __asm__ volatile(\"fence\" ::: \"memory\"); }", "PC0209", "inline asm \"fence\"")]
+    [InlineData("void f(void) { __asm__ volatile(\"# why\\n\\tnop\"); }", "PC0209", "inline asm \"nop\"")]
     [InlineData("__asm__(\".globl x\");", "PC0201", "file-scope asm")]
     [InlineData("int f(int x) { float y = x; __asm__ volatile(\"\" : \"+f\"(y)); return y; }", "PC0210",
         "does not exist on every ISA")]
@@ -42,6 +43,8 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("void f(void) { __asm__ volatile(\"\" ::: \"memory\"); }")]
     [InlineData("long f(long x) { __asm__ volatile(\"\" : \"+r\"(x)); return x; }")]
+    [InlineData(
+        "long f(long x) { long y; __asm__(\"# be %0; nop\\n\\t# 1\\n\" : \"=r\"(y) : \"0\"(x)); return y; }")]
     public void An_empty_asm_statement_is_a_barrier_everywhere(string source)
     {
         byte[] raw = PortableProgram.RawBitcodeOf(source, OptimisationLevel.O2);

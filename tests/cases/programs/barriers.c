@@ -25,7 +25,7 @@ static int hidden(int x)
         keep = keep + 1;
         __asm__ volatile("" ::: "memory");
     }
-    __asm__("" : "=r"(x) : "0"(x + 1));
+    __asm__("# One more than it was, in %0; no instruction." : "=r"(x) : "0"(x + 1));
     return x;
 }
 
