@@ -87,6 +87,54 @@ public static unsafe class KernelSocket
                 SysSocket.Shutdown(socket.Number(), (int)directions - 1), "shutdown", "cannot shut a socket down");
     }
 
+    /// <summary>Whether whoever has read what is left gets the end of the stream, whichever side has brought it about,
+    /// or an error.</summary>
+    public static (bool HasEnd, bool HasFailed) ReadEnd(SafeFileHandle socket)
+    {
+        PollEntry entry = new() { Fd = socket.Number(), Events = SysPidfd.PollReadHangUp };
+        // SAFETY: the kernel reads and writes the one entry, which is on our stack.
+        _ = SysPidfd.Poll(&entry, 1, 0);
+        return ((entry.Returned & SysPidfd.PollReadHangUp) != 0, (entry.Returned & SysPidfd.PollError) != 0);
+    }
+
+    /// <summary>Up to so many bytes that wait in a stream, left where they are.</summary>
+    public static byte[] Peek(SafeFileHandle socket, int bytesMax)
+    {
+        if (bytesMax <= 0)
+            return [];
+        byte[] bytes = new byte[bytesMax];
+        nint count;
+        // SAFETY: the kernel writes at most the buffer's length.
+        fixed (byte* start = bytes)
+            count = SysSocket.Receive(socket.Number(), start, (nuint)bytesMax, MsgPeek | MsgDontwait);
+        if (count >= 0)
+            return bytes[..(int)count];
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.Again
+            ? [] : throw new LinuxCallException("recv", errno, "cannot read what waits in a socket");
+    }
+
+    /// <summary>Somebody who is connected already.</summary>
+    public static SafeFileHandle Accept(SafeFileHandle listener) => KernelFile.Own(
+        SysSocket.Accept(listener.Number(), null, null, SysSocket.SockCloexec), "accept4",
+        "cannot accept a connection");
+
+    /// <summary>Bytes of a stream that the other side has not confirmed, and of them those it has not been
+    /// sent.</summary>
+    public static (int Unconfirmed, int Unsent) Outgoing(SafeFileHandle socket)
+    {
+        int unconfirmed = 0;
+        int unsent = 0;
+        // SAFETY: each request writes one int.
+        KernelFile.Check(
+            SysIoctl.IoctlBytes(socket.Number(), SysIoctl.BytesUnconfirmed, (byte*)&unconfirmed), "ioctl(SIOCOUTQ)",
+            "cannot ask a socket for what it has to send");
+        KernelFile.Check(
+            SysIoctl.IoctlBytes(socket.Number(), SysIoctl.BytesUnsent, (byte*)&unsent), "ioctl(SIOCOUTQNSD)",
+            "cannot ask a socket for what it has to send");
+        return (unconfirmed, unsent);
+    }
+
     /// <summary>One message, or part of a stream, without waiting; false when there is no room for it.</summary>
     public static bool TrySend(SafeFileHandle socket, ReadOnlySpan<byte> bytes)
     {

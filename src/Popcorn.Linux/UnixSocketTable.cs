@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
@@ -13,16 +12,11 @@ public readonly record struct UnixSocketStatus(
     bool IsListening, ulong? Peer, uint QueueBytes, uint SendQueueBytes, uint Shutdown);
 
 /// <summary>All unix sockets of this network namespace, by inode: sock_diag(7), NETLINK_SOCK_DIAG.</summary>
-public static unsafe class UnixSocketTable
+public static class UnixSocketTable
 {
-    private const int AfNetlink = 16;
-    private const int SockRaw = 3;
     private const int SockDiagProtocol = 4;
     private const ushort SockDiagByFamily = 20;
     private const ushort RequestDump = 0x301;
-    private const ushort MessageError = 2;
-    private const ushort MessageDone = 3;
-    private const int HeaderBytes = 16;
     private const int RecordBytes = 16;
 
     // linux/unix_diag.h: what to show, and attributes.
@@ -36,8 +30,9 @@ public static unsafe class UnixSocketTable
     /// <summary>Empty when the kernel has no such table.</summary>
     public static Dictionary<ulong, UnixSocketStatus> Read()
     {
+        const int HeaderBytes = NetlinkSocket.HeaderBytes;
         Dictionary<ulong, UnixSocketStatus> sockets = [];
-        using SafeFileHandle socket = KernelSocket.Create(AfNetlink, SockRaw, SockDiagProtocol);
+        using NetlinkSocket socket = new(SockDiagProtocol);
         byte[] request = new byte[HeaderBytes + 24];
         BinaryPrimitives.WriteInt32LittleEndian(request, request.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(4), SockDiagByFamily);
@@ -45,62 +40,33 @@ public static unsafe class UnixSocketTable
         request[HeaderBytes] = SysSocket.AfUnix;
         BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(HeaderBytes + 4), uint.MaxValue);
         BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(HeaderBytes + 12), ShowPeer | ShowQueues);
-        if (!KernelSocket.TrySend(socket, request))
-            return sockets;
-        byte[] buffer = new byte[64 * 1024];
-        while (true)
+        foreach (NetlinkReply reply in socket.Ask(request, "cannot ask for the table of unix sockets"))
         {
-            nint count;
-            // SAFETY: the kernel writes at most the buffer's length.
-            fixed (byte* start = buffer)
-                count = SysSocket.Receive(socket.Number(), start, (nuint)buffer.Length, 0);
-            if (count <= 0 || ReadMessages(buffer.AsSpan(0, (int)count), sockets))
-                return sockets;
+            if (reply.Type == SockDiagByFamily && reply.Payload.Length >= RecordBytes)
+                ReadSocket(reply.Payload, sockets);
         }
+        return sockets;
     }
 
-    /// <summary>True after the last one.</summary>
-    private static bool ReadMessages(ReadOnlySpan<byte> bytes, Dictionary<ulong, UnixSocketStatus> sockets)
+    private static void ReadSocket(ReadOnlyMemory<byte> record, Dictionary<ulong, UnixSocketStatus> sockets)
     {
-        while (bytes.Length >= HeaderBytes)
-        {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-            ushort type = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-            if (type is MessageDone or MessageError || length < HeaderBytes || length > bytes.Length)
-                return true;
-            if (type == SockDiagByFamily && length >= HeaderBytes + RecordBytes)
-                ReadSocket(bytes[HeaderBytes..length], sockets);
-            bytes = bytes[Math.Min(bytes.Length, (length + 3) & ~3)..];
-        }
-        return false;
-    }
-
-    private static void ReadSocket(ReadOnlySpan<byte> record, Dictionary<ulong, UnixSocketStatus> sockets)
-    {
-        bool isListening = record[2] == StateListen;
-        uint inode = BinaryPrimitives.ReadUInt32LittleEndian(record[4..]);
+        bool isListening = record.Span[2] == StateListen;
+        uint inode = BinaryPrimitives.ReadUInt32LittleEndian(record.Span[4..]);
         UnixSocketStatus status = new(isListening, null, 0, 0, 0);
-        record = record[RecordBytes..];
-        while (record.Length >= 4)
+        foreach ((int type, ReadOnlyMemory<byte> value) in NetlinkSocket.Attributes(record[RecordBytes..]))
         {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(record);
-            ushort type = BinaryPrimitives.ReadUInt16LittleEndian(record[2..]);
-            if (length < 4 || length > record.Length)
-                break;
-            ReadOnlySpan<byte> value = record[4..length];
             if (type == AttributePeer && value.Length >= 4)
-                status = status with { Peer = BinaryPrimitives.ReadUInt32LittleEndian(value) };
+                status = status with { Peer = BinaryPrimitives.ReadUInt32LittleEndian(value.Span) };
             else if (type == AttributeQueues && value.Length >= 8)
             {
                 status = status with
                 {
-                    QueueBytes = BinaryPrimitives.ReadUInt32LittleEndian(value),
-                    SendQueueBytes = BinaryPrimitives.ReadUInt32LittleEndian(value[4..]),
+                    QueueBytes = BinaryPrimitives.ReadUInt32LittleEndian(value.Span),
+                    SendQueueBytes = BinaryPrimitives.ReadUInt32LittleEndian(value.Span[4..]),
                 };
             }
             else if (type == AttributeShutdown && value.Length >= 1)
-                status = status with { Shutdown = value[0] };
-            record = record[Math.Min(record.Length, (length + 3) & ~3)..];
+                status = status with { Shutdown = value.Span[0] };
         }
         sockets[inode] = status;
     }

@@ -15,6 +15,9 @@ internal static class Repository
     private static readonly Lazy<string> BuiltPipeline = new(() => Compile("pipeline", Case("node", "pipeline")));
     private static readonly Lazy<string> BuiltLocker = new(() => Compile("locker", Case("node", "locker")));
     private static readonly Lazy<string> BuiltDaemon = new(() => Compile("daemon", Case("node", "daemon")));
+    private static readonly Lazy<string> BuiltConnections =
+        new(() => Compile("connections", Case("node", "connections")));
+
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -25,6 +28,9 @@ internal static class Repository
 
     /// <summary>tests/cases/node/objects.c, which holds kernel objects of every kind.</summary>
     public static string Objects => BuiltObjects.Value;
+
+    /// <summary>tests/cases/node/connections.c, which holds TCP connections.</summary>
+    public static string Connections => BuiltConnections.Value;
 
     public static string Survivor => BuiltSurvivor.Value;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Popcorn.Core;
 using Popcorn.Node.Checkpoints;
+using Popcorn.Node.Objects;
 using Popcorn.Wire.Agent;
 
 namespace Popcorn.Cli.Commands;
@@ -108,7 +109,24 @@ internal static class CheckpointCommand
             $"{(report.Processes == 1 ? "" : $"{report.Processes} processes, ")}{report.Frames} frames in " +
             $"{report.Threads} thread{(report.Threads == 1 ? "" : "s")}, down {report.DowntimeMs:0.0} ms" +
             $"{(report.Stopped ? "; it has been ended" : "")}"));
+        PrintConnections(report);
         return (int)ExitCode.Ok;
+    }
+
+    private static void PrintConnections(CheckpointReport report)
+    {
+        if (report.WaitingConnections > 0)
+        {
+            Console.Out.WriteLine(
+                $"TCP connections kept waiting for 'popcorn restore': {report.WaitingConnections}, " +
+                $"for {ImageFilter.WhileStopped.TotalMinutes:0} minutes at most");
+        }
+        if (report.LostConnections > 0)
+        {
+            Console.Out.WriteLine(
+                $"TCP connections that go on with the program: {report.LostConnections}; the image can be restored " +
+                "with --force only, as if the other side had reset them");
+        }
     }
 
     private static int PrintDryRun(int pid, CheckpointReport report)

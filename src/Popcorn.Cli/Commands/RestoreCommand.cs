@@ -26,7 +26,7 @@ internal static class RestoreCommand
 
     private static readonly Option<bool> ForceOption = new("--force")
     {
-        Description = "Go on although files have changed, or the image is another user's.",
+        Description = "Go on although files have changed, the image is another user's, or TCP connections are lost.",
     };
 
     private static readonly Option<string[]> MapOption = new("--map")
@@ -41,6 +41,11 @@ internal static class RestoreCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> GiveUpOption = new("--give-up")
+    {
+        Description = "Do not restore it: keep nobody waiting for its TCP connections any more.",
+    };
+
     public static Command Create()
     {
         Command command = new("restore", "Let a saved program go on, as often as you like.")
@@ -50,6 +55,7 @@ internal static class RestoreCommand
             ForceOption,
             MapOption,
             KeyOption,
+            GiveUpOption,
             VerboseOption,
         };
         command.SetAction(Run);
@@ -63,6 +69,8 @@ internal static class RestoreCommand
             RestoreChoices.Parse(parsed.GetValue(ForceOption), parsed.GetValue(MapOption) ?? []);
         using ImageFile image = OpenImage(
             parsed.GetValue(FileArgument) ?? "", parsed.GetValue(KeyOption), verify: false);
+        if (parsed.GetValue(GiveUpOption))
+            return GiveUp(image);
         string? isaText = parsed.GetValue(IsaOption);
         Isa isa = isaText is null ? IsaHost.NativeIsa : IsaOptions.Parse(IsaOption.Name, isaText);
         IReadOnlyList<ProgramFiles> programs = image.FindPrograms();
@@ -72,6 +80,14 @@ internal static class RestoreCommand
             programs[image.Processes[0].Program], image.Processes[0].Arguments, MoveSchedule.None,
             e => Timeline.Report(e, verbose),
             (launcher, options) => Adopt(image, choices, programs, host, launcher, options));
+    }
+
+    private static int GiveUp(ImageFile image)
+    {
+        int connections = ImageFilter.LetGo(image.Identity);
+        Console.Out.WriteLine(
+            $"'{image.Path}': {connections} TCP connection{(connections == 1 ? "" : "s")} let go");
+        return (int)ExitCode.Ok;
     }
 
     internal static ImageFile OpenImage(string path, string? key, bool verify = true) =>

@@ -14,6 +14,8 @@ internal static unsafe partial class SysIoctl
     public const nuint GetWindowSize = 0x5413;
     public const nuint SetWindowSize = 0x5414;
     public const nuint BytesReadable = 0x541b;
+    public const nuint BytesUnconfirmed = 0x5411; // SIOCOUTQ
+    public const nuint BytesUnsent = 0x894b; // SIOCOUTQNSD
     public const nuint TerminalNumber = 0x80045430;
     public const nuint UnlockTerminal = 0x40045431;
     public const nuint OpenTerminalPeer = 0x5441;

@@ -11,6 +11,8 @@ internal static unsafe partial class SysPidfd
     public const int WaitExited = 4;
     public const int WaitNohang = 1;
     public const short PollIn = 1;
+    public const short PollError = 8;
+    public const short PollReadHangUp = 0x2000;
 
     [LibraryImport(Library.C, EntryPoint = "pidfd_open", SetLastError = true)]
     public static partial int PidfdOpen(int pid, uint flags);

@@ -6,6 +6,7 @@ namespace Popcorn.Linux.Libc;
 internal static unsafe partial class SysSocket
 {
     public const int AfUnix = 1;
+    public const int AfInet = 2;
     public const int SockStream = 1;
     public const int SockCloexec = 0x80000;
     public const int SolSocket = 1;
@@ -44,6 +45,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport(Library.C, EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(int fd, int backlog);
+
+    [LibraryImport(Library.C, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int fd, byte* address, uint* length, int flags);
 
     [LibraryImport(Library.C, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int fd, int how);

@@ -315,7 +315,7 @@ public sealed class Supervisor : IDisposable
             return new CheckpointReport(
                 request.Path, 0, 0, members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, Stopped: false)
             {
-                Obstacles = checkpointer.FindObstacles(),
+                Obstacles = checkpointer.FindObstacles(request.Stop),
             };
         }
         Compression compression = request.Compression is string text ? Compression.Parse(text) : Compression.Lz4;

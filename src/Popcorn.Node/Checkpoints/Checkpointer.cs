@@ -21,13 +21,14 @@ public sealed class Checkpointer(
     private const long AheadBytesMin = 1 << 20;
 
     /// <summary>All reasons why this program cannot be saved now; it is not disturbed.</summary>
-    public IReadOnlyList<string> FindObstacles()
+    /// <param name="stop">It would end with that, so its connections would have to wait.</param>
+    public IReadOnlyList<string> FindObstacles(bool stop)
     {
         List<string> obstacles = [.. ObstacleFinder.FindPatiently(tree, ObstacleFinder.FindForCheckpoint)];
         TreeNode[] members = [.. TreeNode.Members(tree.Read())];
         try
         {
-            using ObjectCapture capture = new(SourcesOf(members), parked: false);
+            using ObjectCapture capture = new(SourcesOf(members), stop, image: null);
             // What no process can hand over is named by both.
             obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
         }
@@ -42,7 +43,7 @@ public sealed class Checkpointer(
     public CheckpointReport Take(CheckpointRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        MoveException.ThrowIfAny(FindObstacles());
+        MoveException.ThrowIfAny(FindObstacles(request.Stop));
         ImageOptions imageOptions = request.Image;
         imageOptions.Compression.Check();
         using ImageFile? parent =
@@ -66,26 +67,38 @@ public sealed class Checkpointer(
         IReadOnlyList<TreeNode> nodes = FirstAtTheHead(tree.Read());
         MoveException.ThrowIfAny(Obstacle.Sentences(ObstacleFinder.FindForCheckpoint(nodes)));
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
-        using ObjectCapture objects = new(SourcesOf([.. captured.Captures.Keys]), parked: true);
+        using ObjectCapture objects = new(
+            SourcesOf([.. captured.Captures.Keys]), request.Stop, writer.Identity);
         CapturedObjects found = objects.Read();
         MoveException.ThrowIfAny(found.Obstacles);
         WriteMemory(captured, writer);
         writer.WriteContents(found.Contents);
         writer.WriteSections(
             Unit(programs, parent, StatusOfFirst()), Describe(nodes, captured, programs, found), Zombies(nodes), found);
-        if (!request.Stop)
+        if (request.Stop)
+            objects.KeepConnections();
+        else
+        {
+            objects.ReleaseConnections();
             parking.Dispose();
+        }
         double downtimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
         writer.Finish(request.Sync);
         if (request.Stop)
         {
+            objects.SilenceConnections();
             ProgramProcess.DestroyAll([.. captured.Captures.Keys.Select(n => n.Process!)]);
             parking.Forget();
         }
         IReadOnlyCollection<CapturedProcess> states = [.. captured.Captures.Values.Select(c => c.State)];
         return new CheckpointReport(
             request.Path, writer.FileBytes, writer.StoredBytes, states.Count, states.Sum(s => s.Threads.Count),
-            states.Sum(s => s.Frames), clock.ParkMs, downtimeMs, request.Stop);
+            states.Sum(s => s.Frames), clock.ParkMs, downtimeMs, request.Stop)
+        {
+            WaitingConnections = found.Objects.Count(
+                o => o is ConnectionObject { Fate: ConnectionFate.Waits, PeerObject: < 0 }),
+            LostConnections = found.Objects.Count(o => o is ConnectionObject { Fate: ConnectionFate.WentOn }),
+        };
     }
 
     /// <summary>As much as pays, of the first process alone: it is always there and has the first place in the image. A

@@ -68,6 +68,7 @@ public static class ImageDescriber
             FileWatchObject watch => $"inotify, {string.Join(", ", watch.Watches.Select(w => w.Path))}",
             MemoryFileObject memory => $"memory file '{memory.Name}' of {memory.Bytes} bytes, seals 0x{memory.Seals:x}",
             SocketObject socket => Describe(socket, description),
+            ConnectionObject connection => Describe(connection, description),
             MessageQueueObject queue => $"message queue '{queue.Name}'{(queue.HasName ? "" : " (removed)")}, " +
                 $"{queue.Waiting} of {queue.MessagesMax} messages in it",
             TerminalObject terminal =>
@@ -75,6 +76,28 @@ public static class ImageDescriber
             ImageObject other => other.Kind.ToString(),
         };
         return description.Locks.Count == 0 ? text : $"{text}, locked";
+    }
+
+    private static string Describe(ConnectionObject connection, ImageDescription description)
+    {
+        string what = $"TCP connection {description.ObjectIndex}, " +
+            $"{SocketConstants.Describe(connection.Local.Span)} to {SocketConstants.Describe(connection.Peer.Span)}";
+        if (connection.Unread is QueuedBytes unread)
+        {
+            return $"TCP connection {description.ObjectIndex}, " +
+                $"{(connection.Fate == ConnectionFate.Reset ? "reset" : "over")}, {unread.Bytes} bytes to read";
+        }
+        if (connection.State is not TcpState state)
+            return $"{what}, with which the program went on";
+        string end = connection.Shutdown switch
+        {
+            1 => ", ended by the other side",
+            2 => ", ended by this side",
+            3 => ", ended by both sides",
+            _ => "",
+        };
+        string peer = connection.PeerObject < 0 ? "" : $", which is {connection.PeerObject}";
+        return $"{what}{peer}{end}, {state.Received.Bytes} bytes to read, {state.Sent.Bytes} unconfirmed";
     }
 
     private static string Describe(SocketObject socket, ImageDescription description)

@@ -28,12 +28,13 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
         ArgumentNullException.ThrowIfNull(programs);
         CheckUser();
         CheckFiles();
+        using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
+        CheckConnections(objects);
         // The first process's start takes as long as the objects do.
         SavedFamily.Prepare(image, launcher.Unit);
         using TargetTree targets = new(launcher, host, withRoot: SavedFamily.HasFirst(image));
         IReadOnlyList<CapturedThread>[] threads =
             [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
-        using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
         objects.Build();
         using SharedMemory shared = new();
         IReadOnlyList<FamilyMember> family = SavedFamily.Of(image, programs);
@@ -49,8 +50,10 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             TraitsOf(image.Processes[i]).Apply(restoring[i].Process);
         }
         targets.GiveTerminal(family);
+        objects.ActivateConnections();
         if (targets.Go() is string failure)
             throw new MoveException(MovePhase.Commit, failure);
+        objects.ReleaseConnections();
         ProgramProcess[] restored = [.. restoring.Select(t => t.Process)];
         // The terminal may have another size than the one the program last saw.
         foreach (ProgramProcess process in restored)
@@ -182,6 +185,17 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             throw new BadInputException(
                 $"'{image.Path}': the program's files are not what they were: {string.Join("; ", wrong)}. " +
                 "--map OLD=NEW says where one is now; --force goes on with changed ones");
+        }
+    }
+
+    private void CheckConnections(ObjectBuilder objects)
+    {
+        IReadOnlyList<string> lost = objects.FindLostConnections();
+        if (lost.Count > 0 && !choices.Force)
+        {
+            throw new BadInputException(
+                $"'{image.Path}': {string.Join("; ", lost)}. --force goes on as if the other side had reset " +
+                $"{(lost.Count == 1 ? "it" : "them")}");
         }
     }
 

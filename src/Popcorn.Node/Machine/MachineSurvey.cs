@@ -1,6 +1,8 @@
 using Popcorn.Architecture;
 using Popcorn.Core;
+using Popcorn.Linux;
 using Popcorn.Node.Agents;
+using Popcorn.Node.Objects;
 using Popcorn.Node.Programs;
 using Popcorn.Wire.Agent;
 
@@ -24,6 +26,8 @@ public static class MachineSurvey
         Tried("/proc/PID/pagemap", "finding pages in use", KernelProbes.PageMap),
         PtraceScope(),
         RuntimeDirectory(),
+        Connections(),
+        .. WaitingConnections(),
         .. IsaNames.All.Select(Isa),
         Tool("clang-19", "compiling", needed: true),
         Tool("ld.lld-19", "linking", needed: true),
@@ -69,6 +73,29 @@ public static class MachineSurvey
         catch (Exception e) when (e is PopcornException or IOException or UnauthorizedAccessException)
         {
             return Finding("runtime folder", Missing, e.Message, needed: false);
+        }
+    }
+
+    private static MachineFinding Connections() => ImageFilter.WhyNot() is string missing
+        ? Finding("TCP connections", Missing, $"in checkpoints: {missing}", needed: false)
+        : Finding("TCP connections", Works, "in checkpoints (TCP_REPAIR, nf_tables)", needed: false);
+
+    /// <summary>What is cut off from the network for an image's sake.</summary>
+    private static IEnumerable<MachineFinding> WaitingConnections()
+    {
+        if (ImageFilter.WhyNot() is not null)
+            yield break;
+        foreach ((string table, IReadOnlyDictionary<ConnectionEnds, TimeSpan> held) in ImageFilter.ReadAll())
+        {
+            foreach ((ConnectionEnds ends, TimeSpan left) in held.Where(h => !held.Keys.Contains(h.Key.Reversed)
+                || string.CompareOrdinal(h.Key.ToString(), h.Key.Reversed.ToString()) < 0))
+            {
+                yield return Finding(
+                    "waiting connection", Works,
+                    $"{ends} waits for an image to be restored, for {Math.Ceiling(left.TotalMinutes):0} minutes " +
+                    $"still; 'popcorn restore --give-up IMAGE' or 'nft delete table inet {table}' ends that",
+                    needed: false);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class ObjectBuilder : IDisposable
     private readonly IReadOnlyList<int> _inherited;
     private readonly SafeFileHandle?[] _descriptions;
     private readonly SocketBuilder _sockets;
+    private readonly ConnectionBuilder _connections;
     private readonly Dictionary<int, SafeFileHandle> _bases = [];
     private readonly List<SafeFileHandle> _others = [];
     private readonly Dictionary<int, SafeFileHandle> _masters = [];
@@ -30,16 +31,27 @@ public sealed class ObjectBuilder : IDisposable
         _inherited = inherited;
         _descriptions = new SafeFileHandle?[image.Descriptions.Count];
         _sockets = new SocketBuilder(image, choices);
+        _connections = new ConnectionBuilder(image);
     }
 
     /// <summary>Our descriptor for a description, or null when whoever restores has none to give.</summary>
     public SafeFileHandle? this[int description] => _descriptions[description];
 
+    /// <inheritdoc cref="ConnectionBuilder.FindLost"/>
+    public IReadOnlyList<string> FindLostConnections() => _connections.FindLost();
+
+    /// <inheritdoc cref="ConnectionBuilder.Activate"/>
+    public void ActivateConnections() => _connections.Activate();
+
+    /// <inheritdoc cref="ConnectionBuilder.Release"/>
+    public void ReleaseConnections() => _connections.Release();
+
     /// <summary>Builds everything, and names at once all that cannot be.</summary>
     public void Build()
     {
         List<string> failures = [];
-        for (int i = 0; i < _descriptions.Length; i++)
+        // A listener cannot have the address of a connection that is there before it.
+        foreach (int i in Enumerable.Range(0, _descriptions.Length).OrderBy(IsConnection))
         {
             try
             {
@@ -52,15 +64,20 @@ public sealed class ObjectBuilder : IDisposable
         }
         if (failures.Count > 0)
             throw new BadInputException($"'{_image.Path}' cannot be restored: {string.Join("; ", failures)}");
+        _connections.Fill();
     }
 
     public void Dispose()
     {
+        _connections.Dispose();
         foreach (SafeFileHandle? file in (IEnumerable<SafeFileHandle?>)[
             .. _descriptions, .. _bases.Values, .. _masters.Values, .. _others])
             file?.Dispose();
         _sockets.Dispose();
     }
+
+    private bool IsConnection(int description) =>
+        _image.Objects[_image.Descriptions[description].ObjectIndex] is ConnectionObject;
 
     /// <summary>A number that some process knows the description by.</summary>
     private int NumberOf(int description) => _image.Processes.SelectMany(p => p.Descriptors)
@@ -82,6 +99,7 @@ public sealed class ObjectBuilder : IDisposable
             FileWatchObject watch => BuildWatch(watch),
             MemoryFileObject memory => Reopen(description, () => CreateMemory(memory)),
             SocketObject socket => _sockets.Build(description.ObjectIndex, socket),
+            ConnectionObject connection => _connections.Build(connection),
             TerminalObject terminal => BuildTerminal(terminal, description),
             MessageQueueObject { HasName: true } queue =>
                 QueueBuilder.Open(queue, HostFlags.ToHost(description.Flags)),

@@ -17,26 +17,40 @@ public sealed class ObjectCapture : IDisposable
     private readonly Dictionary<string, int> _shared = [];
     private readonly ObjectContents _contents = new();
     private readonly List<string> _obstacles = [];
+    private readonly ConnectionReader _connections;
     private readonly SocketReader _sockets;
 
     /// <summary>What we were started with, as the program was. All else that we have open is closed on exec.</summary>
     private readonly IReadOnlyList<DescriptorFacts> _inherited =
         [.. ProcessFiles.Descriptors(Environment.ProcessId).Where(d => !d.CloseOnExec)];
 
-    /// <param name="parked">Nothing of the programs runs: contents may be read.</param>
-    public ObjectCapture(IReadOnlyList<DescriptorSource> sources, bool parked)
+    /// <param name="stop">The programs end with the checkpoint.</param>
+    /// <param name="image">Nothing of the programs runs, and contents may be read, for this image; null while they
+    /// run.</param>
+    public ObjectCapture(IReadOnlyList<DescriptorSource> sources, bool stop, ImageIdentity? image)
     {
         _sources = sources;
-        _parked = parked;
+        _parked = image is not null;
         _table = new DescriptionTable(sources);
-        _sockets = new SocketReader(_table, _contents, parked);
+        _connections = new ConnectionReader(_contents, stop, image);
+        _sockets = new SocketReader(_table, _contents, _connections, _parked);
     }
+
+    /// <inheritdoc cref="ConnectionReader.Release"/>
+    public void ReleaseConnections() => _connections.Release();
+
+    /// <inheritdoc cref="ConnectionReader.Keep"/>
+    public void KeepConnections() => _connections.Keep();
+
+    /// <inheritdoc cref="ConnectionReader.Silence"/>
+    public void SilenceConnections() => _connections.Silence();
 
     public CapturedObjects Read()
     {
         // Sockets name each other by object, so every description's object is known before any is read.
         ImageObject?[] objects = new ImageObject?[_table.All.Count];
         List<ImageDescription> descriptions = [];
+        _connections.Prepare(_table.All.Where(d => IsSocket(d) && Inherited(d) is null));
         for (int i = 0; i < objects.Length; i++)
         {
             OpenDescription description = _table.All[i];
@@ -59,6 +73,7 @@ public sealed class ObjectCapture : IDisposable
 
     public void Dispose()
     {
+        _connections.Dispose();
         _table.Dispose();
         _contents.Dispose();
     }
@@ -84,6 +99,7 @@ public sealed class ObjectCapture : IDisposable
             if (key is not null)
                 _shared.Add(key, number);
             _sockets.Note(description, number, _objects);
+            _connections.Note(description, number, _objects);
         }
         ulong position = _objects[number] is FileObject or DeletedFileObject or MemoryFileObject
             ? (ulong)facts.Position
@@ -122,12 +138,15 @@ public sealed class ObjectCapture : IDisposable
             return ours;
         if (target.StartsWith("pipe:", StringComparison.Ordinal))
             return PipeReader.Read(description, _table, _contents, _parked);
-        if (target.StartsWith("socket:", StringComparison.Ordinal))
+        if (IsSocket(description))
             return _sockets.Read(description);
         return target.StartsWith("/memfd:", StringComparison.Ordinal)
             ? FileReader.ReadMemoryFile(description, _contents)
             : ReadSpecial(description, target, index);
     }
+
+    private static bool IsSocket(OpenDescription description) =>
+        description.Facts.Target.StartsWith("socket:", StringComparison.Ordinal);
 
     private static bool IsTerminalPath(string target) =>
         target.StartsWith("/dev/pts/", StringComparison.Ordinal) || target == "/dev/tty" ||

@@ -113,9 +113,8 @@ internal sealed class SocketBuilder(ImageFile image, RestoreChoices choices) : I
         byte[] old = KernelSocket.Option(from, SocketConstants.SolSocket, SocketConstants.SoSendBuffer) ?? [];
         // The kernel counts overhead that depends on how the bytes were written.
         const int Roomy = 64 << 20;
-        const int SendBufferForced = 32; // SO_SNDBUFFORCE
         if (!KernelSocket.TrySetOption(
-            from, SocketConstants.SolSocket, SendBufferForced, BitConverter.GetBytes(Roomy)))
+            from, SocketConstants.SolSocket, SocketConstants.SoSendBufferForced, BitConverter.GetBytes(Roomy)))
         {
             _ = KernelSocket.TrySetOption(
                 from, SocketConstants.SolSocket, SocketConstants.SoSendBuffer, BitConverter.GetBytes(Roomy));

@@ -18,7 +18,11 @@ internal static class SocketConstants
     public const int SoType = 3;
     public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
+    public const int SoReuseAddress = 2;
     public const int SoAcceptConnection = 30;
+    public const int SoSendBufferForced = 32;
+    public const int SoReceiveBufferForced = 33;
+    public const int SoBufferLocks = 72; // SO_BUF_LOCK: which buffers have a size of their own (kernel 5.14).
     public const int SoProtocol = 38;
     public const int SoDomain = 39;
     public const int TcpFacts = 11;
@@ -32,6 +36,16 @@ internal static class SocketConstants
         44 => "xdp",
         _ => $"number {domain}",
     };
+
+    /// <summary>An IP socket's struct sockaddr; an IPv4 address in its IPv6 form becomes one.</summary>
+    public static IPEndPoint EndOf(ReadOnlySpan<byte> address)
+    {
+        bool isIPv6 = address.Length >= 24 && BitConverter.ToUInt16(address) == AfInet6;
+        if (!isIPv6 && address.Length < 8)
+            return new IPEndPoint(IPAddress.Any, 0);
+        IPAddress ip = new(isIPv6 ? address[8..24] : address[4..8]);
+        return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, address[2] << 8 | address[3]);
+    }
 
     /// <summary>A struct sockaddr in words.</summary>
     public static string Describe(ReadOnlySpan<byte> address)

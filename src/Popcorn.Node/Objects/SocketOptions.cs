@@ -11,16 +11,20 @@ internal static class SocketOptions
     // passcred, rcvlowat, rcvtimeo, sndtimeo, bindtodevice, timestamp, mark, passsec.
     private static readonly int[] s_socket = [2, 6, 7, 8, 9, 10, 12, 13, 15, 16, 18, 20, 21, 25, 29, 34, 36];
 
-    // linux/in.h: tos, ttl, recvtos, pktinfo, recverr, recvttl, mtu_discover, freebind, transparent, multicast_if, ttl,
+    // linux/in.h: tos, ttl, recvtos, pktinfo, recverr, recvttl, mtu_discover, freebind, transparent; multicast_if, ttl,
     // loop.
-    private static readonly int[] s_ip = [1, 2, 13, 8, 11, 12, 10, 15, 19, 32, 33, 34];
+    private static readonly int[] s_ip = [1, 2, 13, 8, 11, 12, 10, 15, 19];
+    private static readonly int[] s_ipMulticast = [32, 33, 34];
 
-    // linux/in6.h: unicast_hops, multicast_if, hops, loop, recverr, v6only, recvpktinfo, tclass.
-    private static readonly int[] s_ip6 = [16, 17, 18, 19, 25, 26, 49, 67];
+    // linux/in6.h: unicast_hops, recverr, v6only, recvpktinfo, tclass; multicast_if, hops, loop.
+    private static readonly int[] s_ip6 = [16, 25, 26, 49, 67];
+    private static readonly int[] s_ip6Multicast = [17, 18, 19];
 
     // linux/tcp.h: nodelay, maxseg, cork, keepidle, keepintvl, keepcnt, syncnt, linger2, defer_accept, window_clamp,
     // quickack, user_timeout, fastopen.
     private static readonly int[] s_tcp = [1, 3, 4, 5, 6, 7, 8, 9, 10, 12, 18, 23];
+
+    private static readonly int[] s_buffers = [SocketConstants.SoSendBuffer, SocketConstants.SoReceiveBuffer];
 
     /// <summary>The kernel reports twice what was set, since it counts its own overhead (socket(7)).</summary>
     public static bool IsDoubled(int level, int name) => level == SocketConstants.SolSocket &&
@@ -41,6 +45,74 @@ internal static class SocketOptions
         return options;
     }
 
+    /// <summary>
+    /// Those of a TCP connection. The kernel sizes its buffers as it goes: both sizes and which of them are its own
+    /// choice come last, in this order.
+    /// </summary>
+    public static IReadOnlyList<SocketOption> ReadConnected(SafeFileHandle file, int domain)
+    {
+        const int WindowClamp = 10;
+        const int QuickAcknowledge = 12;
+        bool IsOfTheMoment(SocketOption o) => IsBuffer(o) ||
+            (o.Level == SocketConstants.ProtocolTcp && o.Name is WindowClamp or QuickAcknowledge);
+        byte[] locks =
+            KernelSocket.Option(
+                file, SocketConstants.SolSocket, SocketConstants.SoBufferLocks) ?? new byte[sizeof(int)];
+        return
+        [
+            .. Read(file, domain, SocketConstants.Stream, SocketConstants.ProtocolTcp).Where(o => !IsOfTheMoment(o)),
+            .. s_buffers.Select(name => new SocketOption(
+                SocketConstants.SolSocket, name,
+                BitConverter.GetBytes(KernelSocket.Number(file, SocketConstants.SolSocket, name) / 2))),
+            new SocketOption(SocketConstants.SolSocket, SocketConstants.SoBufferLocks, locks),
+        ];
+    }
+
+    /// <summary>Room for whatever a queue may hold, until <see cref="ApplyBuffers"/>.</summary>
+    public static void MakeRoom(SafeFileHandle file)
+    {
+        // The kernel counts overhead that depends on how the bytes came; twice this is the most it takes.
+        const int Roomy = 512 << 20;
+        foreach (int name in s_buffers)
+            _ = KernelSocket.TrySetOption(file, SocketConstants.SolSocket, Forced(name), BitConverter.GetBytes(Roomy));
+    }
+
+    /// <summary>All but the buffers' sizes.</summary>
+    public static void ApplyConnected(SafeFileHandle file, IReadOnlyList<SocketOption> options, string what) =>
+        Apply(file, [.. options.Where(o => !IsBuffer(o))], what);
+
+    public static void ApplyBuffers(SafeFileHandle file, IReadOnlyList<SocketOption> options)
+    {
+        foreach (SocketOption option in options.Where(IsBuffer))
+            _ = KernelSocket.TrySetOption(file, option.Level, Forced(option.Name), option.Value.Span);
+    }
+
+    /// <summary>The other side gets a reset, not an end (SO_LINGER with no time).</summary>
+    public static void ResetOnClose(SafeFileHandle file)
+    {
+        const int Linger = 13;
+        _ = KernelSocket.TrySetOption(file, SocketConstants.SolSocket, Linger, [1, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    /// <summary>What repair mode forgets.</summary>
+    public static void ReuseAddress(SafeFileHandle file, IReadOnlyList<SocketOption> options)
+    {
+        foreach (SocketOption option in options.Where(o =>
+            o.Level == SocketConstants.SolSocket && o.Name == SocketConstants.SoReuseAddress))
+            _ = KernelSocket.TrySetOption(file, option.Level, option.Name, option.Value.Span);
+    }
+
+    private static bool IsBuffer(SocketOption option) => option.Level == SocketConstants.SolSocket
+        && (s_buffers.Contains(option.Name) || option.Name == SocketConstants.SoBufferLocks);
+
+    /// <summary>The same beyond what an ordinary user may have.</summary>
+    private static int Forced(int name) => name switch
+    {
+        SocketConstants.SoSendBuffer => SocketConstants.SoSendBufferForced,
+        SocketConstants.SoReceiveBuffer => SocketConstants.SoReceiveBufferForced,
+        _ => name,
+    };
+
     /// <summary>Sets them all; what the system does not allow is named.</summary>
     public static void Apply(SafeFileHandle file, IReadOnlyList<SocketOption> options, string what)
     {
@@ -57,12 +129,14 @@ internal static class SocketOptions
     {
         const int LevelIP = 0;
         const int LevelIP6 = 41;
+        bool isTcp = protocol == SocketConstants.ProtocolTcp;
         IEnumerable<(int, int)> names = s_socket.Select(n => (SocketConstants.SolSocket, n));
+        // TCP, which has no multicast, puts values of its own there.
         if (domain is SocketConstants.AfInet or SocketConstants.AfInet6)
-            names = names.Concat(s_ip.Select(n => (LevelIP, n)));
+            names = names.Concat((isTcp ? s_ip : [.. s_ip, .. s_ipMulticast]).Select(n => (LevelIP, n)));
         if (domain == SocketConstants.AfInet6)
-            names = names.Concat(s_ip6.Select(n => (LevelIP6, n)));
-        if (protocol == SocketConstants.ProtocolTcp)
+            names = names.Concat((isTcp ? s_ip6 : [.. s_ip6, .. s_ip6Multicast]).Select(n => (LevelIP6, n)));
+        if (isTcp)
             names = names.Concat(s_tcp.Select(n => (SocketConstants.ProtocolTcp, n)));
         return names;
     }

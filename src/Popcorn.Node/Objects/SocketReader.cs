@@ -6,7 +6,8 @@ using Popcorn.Wire.Image;
 namespace Popcorn.Node.Objects;
 
 /// <summary>Sockets: what they are bound and connected to, their options, and what waits in them.</summary>
-internal sealed class SocketReader(DescriptionTable table, ObjectContents contents, bool parked)
+internal sealed class SocketReader(
+    DescriptionTable table, ObjectContents contents, ConnectionReader connections, bool parked)
 {
     private readonly Dictionary<ulong, int> _objects = [];
     private Dictionary<ulong, UnixSocketStatus>? _unix;
@@ -26,8 +27,10 @@ internal sealed class SocketReader(DescriptionTable table, ObjectContents conten
         objects[other] = (SocketObject)objects[other] with { PeerObject = number };
     }
 
-    public SocketObject Read(OpenDescription description)
+    public ImageObject Read(OpenDescription description)
     {
+        if (connections.IsConnection(description))
+            return connections.Read(description);
         SafeFileHandle file = description.File;
         int domain = KernelSocket.Number(file, SocketConstants.SolSocket, SocketConstants.SoDomain);
         int type = KernelSocket.Number(file, SocketConstants.SolSocket, SocketConstants.SoType);
@@ -58,7 +61,6 @@ internal sealed class SocketReader(DescriptionTable table, ObjectContents conten
             throw new UnsavableException($"is a socket of IP protocol {socket.Protocol}");
         byte[] facts = KernelSocket.Option(
             description.File, SocketConstants.ProtocolTcp, SocketConstants.TcpFacts, bytesMax: 256) ?? [];
-        int state = facts.Length > 0 ? facts[0] : 0;
         if (isListening && facts.Length >= 32)
         {
             uint waiting = BitConverter.ToUInt32(facts, 24);
@@ -66,13 +68,7 @@ internal sealed class SocketReader(DescriptionTable table, ObjectContents conten
                 throw new UnsavableException($"has {waiting} connections waiting to be accepted");
             return socket with { State = SocketState.Listening, Backlog = BitConverter.ToInt32(facts, 28) };
         }
-        const int Closed = 7; // TCP_CLOSE
-        if (state == Closed)
-            return socket;
-        throw new UnsavableException(
-            $"is a TCP connection from {SocketConstants.Describe(socket.Local.Span)} to " +
-            $"{SocketConstants.Describe(peer)}; a checkpoint has no way to keep the other side waiting: close it " +
-            "first, or move the program live");
+        return socket;
     }
 
     private SocketObject ReadUnix(OpenDescription description, SocketObject socket, bool isListening)

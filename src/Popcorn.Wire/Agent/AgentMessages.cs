@@ -98,6 +98,12 @@ public sealed record CheckpointReport(
 {
     /// <summary>What is in the way, in a dry run.</summary>
     public IReadOnlyList<string> Obstacles { get; init; } = [];
+
+    /// <summary>TCP connections whose other side waits for the image to be restored.</summary>
+    public int WaitingConnections { get; init; }
+
+    /// <summary>TCP connections that go on with the program, so that the image has them as reset.</summary>
+    public int LostConnections { get; init; }
 }
 
 /// <summary>A thread for <c>inspect</c>, innermost frame first.</summary>

@@ -41,7 +41,7 @@ public readonly record struct ImageSection(ImageSectionKind Kind, uint Checksum,
 public sealed record ImageHeader(
     ulong FileBytes, ImageTraits Traits, ImageIdentity Identity, UInt128 Salt, IReadOnlyList<ImageSection> Sections)
 {
-    public const uint Version = 4;
+    public const uint Version = 5;
     public const int FixedBytes = 64;
     public const int EntryBytes = 32;
     public const int SectionCount = 6;

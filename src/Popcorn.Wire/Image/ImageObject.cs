@@ -24,6 +24,7 @@ public enum ImageObjectKind : byte
     Socket = 11,
     Terminal = 12,
     MessageQueue = 13,
+    Connection = 14,
 }
 
 /// <summary>
@@ -74,6 +75,7 @@ public abstract record ImageObject
             ImageObjectKind.Socket => SocketObject.Read(ref reader),
             ImageObjectKind.Terminal => TerminalObject.Read(ref reader),
             ImageObjectKind.MessageQueue => MessageQueueObject.Read(ref reader),
+            ImageObjectKind.Connection => ConnectionObject.Read(ref reader),
             _ => throw new BadInputException(reader.Where, at, $"unknown kind of kernel object {(int)kind}"),
         };
     }

@@ -18,7 +18,22 @@ public enum SocketState : byte
 }
 
 /// <summary>One setsockopt call.</summary>
-public sealed record SocketOption(int Level, int Name, ReadOnlyMemory<byte> Value);
+public sealed record SocketOption(int Level, int Name, ReadOnlyMemory<byte> Value)
+{
+    private const int CountMax = 256;
+
+    internal static void WriteAll(FieldWriter writer, IReadOnlyList<SocketOption> options) =>
+        ImageList.Write(writer, options, o =>
+        {
+            writer.I32(o.Level);
+            writer.I32(o.Name);
+            ImageList.WriteBytes(writer, o.Value.Span);
+        });
+
+    internal static SocketOption[] ReadAll(ref FieldReader reader) =>
+        ImageList.Read(ref reader, CountMax, "socket options", static (ref FieldReader r) =>
+            new SocketOption(r.I32(), r.I32(), ImageList.ReadBytes(ref r)));
+}
 
 /// <param name="Domain">AF_*.</param>
 /// <param name="Local">struct sockaddr as getsockname gives it; its bytes are the same on every ISA.</param>
@@ -40,8 +55,6 @@ public sealed record SocketObject(
     IReadOnlyList<uint> Messages,
     int Contents) : ImageObject
 {
-    private const int OptionsMax = 256;
-
     public override ImageObjectKind Kind => ImageObjectKind.Socket;
 
     private protected override void WriteFields(FieldWriter writer)
@@ -55,12 +68,7 @@ public sealed record SocketObject(
         ImageList.WriteBytes(writer, Peer.Span);
         writer.I32(PeerObject);
         writer.U32(Shutdown);
-        ImageList.Write(writer, Options, o =>
-        {
-            writer.I32(o.Level);
-            writer.I32(o.Name);
-            ImageList.WriteBytes(writer, o.Value.Span);
-        });
+        SocketOption.WriteAll(writer, Options);
         ImageList.Write(writer, Messages, writer.U32);
         writer.I32(Contents);
     }
@@ -75,8 +83,7 @@ public sealed record SocketObject(
         ImageList.ReadBytes(ref reader),
         reader.I32(),
         reader.U32(),
-        ImageList.Read(ref reader, OptionsMax, "socket options", static (ref FieldReader r) =>
-            new SocketOption(r.I32(), r.I32(), ImageList.ReadBytes(ref r))),
+        SocketOption.ReadAll(ref reader),
         PipeObject.ReadSizes(ref reader),
         reader.I32());
 }

@@ -51,7 +51,7 @@ public class ImageHeaderTests
         foreign[8] = 2;
 
         Assert.Contains("no popcorn checkpoint", Message("hello, this is some text file"u8.ToArray(), 29));
-        Assert.Contains("format 2, this popcorn reads format 4", Message(foreign, Header.FileBytes));
+        Assert.Contains("format 2, this popcorn reads format 5", Message(foreign, Header.FileBytes));
         Assert.Contains("cut off", Message(whole, Header.FileBytes - 1));
         Assert.Contains("1 bytes follow", Message(whole, Header.FileBytes + 1));
     }
