@@ -126,6 +126,21 @@ static int is_ours(uint64_t start, uint64_t bytes)
 	return bytes && start < POP_ARENA_BASE + POP_TABLE_BYTES + POP_STATE_BYTES && start + bytes > POP_ARENA_BASE;
 }
 
+/* Lowest address of the mapping that `address` lies in, or of the data stack whose guard that is; 0 if none. */
+uint64_t pop_arena_stack_low(uint64_t address)
+{
+	uint64_t mask = pop_arena_lock(), low = 0;
+	uint32_t i = find(address);
+	if (i < POP_TABLE->count && entries()[i].start <= address) {
+		const struct pop_arena_entry *e = &entries()[i], *above = e + 1;
+		int guard = !e->prot && i + 1 < POP_TABLE->count && above->flags & POP_ENTRY_DATA_STACK &&
+			above->start == e->start + e->bytes;
+		low = guard ? above->start : e->start;
+	}
+	pop_arena_unlock(mask);
+	return low;
+}
+
 /* Lowest gap that fits. The search starts at the hint: below it no gap of a page is known to be free. */
 static uint64_t find_gap(uint64_t bytes)
 {

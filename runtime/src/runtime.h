@@ -177,6 +177,7 @@ long pop_arena_protect(uint64_t address, uint64_t bytes, int prot);
 long pop_arena_remap(uint64_t old, uint64_t old_bytes, uint64_t bytes, int flags, uint64_t target);
 uint64_t pop_arena_lock(void);
 void pop_arena_unlock(uint64_t mask);
+uint64_t pop_arena_stack_low(uint64_t address);
 
 /* park.c */
 void pop_park_syscall(struct pop_frame *frame, const struct pop_call *call);

@@ -4,7 +4,7 @@
 #include "runtime.h"
 #include "offsets.h"
 
-enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_ = 2 };
+enum { SIG_DFL_ = 0, SIG_IGN_ = 1, SIGSEGV_ = 11, SIGCANCEL_ = 33, SIG_BLOCK_ = 0, SIG_SETMASK_ = 2 };
 enum { SS_ONSTACK_ = 1, SS_DISABLE_ = 2, SS_AUTODISARM_ = (int)0x80000000, MINSIGSTKSZ_ = 2048 };
 #define SA_SIGINFO_ 4ul
 #define SA_ONSTACK_ 0x08000000ul
@@ -26,6 +26,9 @@ struct kernel_action {
 /* The program's struct, as musl declares it for every machine. */
 struct program_action { uint64_t handler, flags, restorer, mask; };
 
+/* siginfo_t of a fault. */
+struct fault_info { int32_t signal, error, code, pad; uint64_t address; };
+
 uint64_t pop_signals_block(void)
 {
 	uint64_t all = ~0ul, old = 0;
@@ -46,6 +49,17 @@ static uint64_t *context_pc(void *context)
 	return (uint64_t *)((char *)context + 440); /* uc_mcontext.pc */
 #else
 	return (uint64_t *)((char *)context + 176); /* uc_mcontext.__gregs[0] */
+#endif
+}
+
+static uint64_t context_sp(void *context)
+{
+#if defined __x86_64__
+	return *(uint64_t *)((char *)context + 160); /* uc_mcontext.gregs[REG_RSP] */
+#elif defined __aarch64__
+	return *(uint64_t *)((char *)context + 432); /* uc_mcontext.sp */
+#else
+	return *(uint64_t *)((char *)context + 192); /* uc_mcontext.__gregs[REG_SP] */
 #endif
 }
 
@@ -103,6 +117,17 @@ static uint64_t handler_dsp(uint64_t interrupted, const struct pop_action *actio
 	return top;
 }
 
+/* A program knows the overflow of its stack by an address just outside it. Its stack is the data stack, but the native one,
+ * of which it knows nothing, may be full first; and the first thread's guard is a mapping, which some take for a neighbour
+ * that was hit. So both are told as the lowest address of the data stack. */
+static void tell_overflow(struct fault_info *info, uint64_t native_sp, uint64_t dsp)
+{
+	enum { REACH = 0x10000 }; /* what one native frame may span */
+	int native = info->address - native_sp + REACH < 2 * REACH;
+	uint64_t low = pop_arena_stack_low(native ? dsp - 1 : info->address);
+	if (low && (native || low > info->address)) info->address = low;
+}
+
 static void program_entry(int signal, void *info, void *context)
 {
 	struct pop_slot *slot = pop_slot();
@@ -118,6 +143,8 @@ static void program_entry(int signal, void *info, void *context)
 	}
 	pop_ids_siginfo(info);
 	uint64_t *dsp = pop_dsp(pop_tp()), interrupted = *dsp;
+	if (signal == SIGSEGV_ && ((struct fault_info *)info)->code > 0)
+		tell_overflow(info, context_sp(context), interrupted);
 	/* The interrupted code may be calling a variadic function. */
 	uint64_t *note = (uint64_t *)(pop_tp() + POP_TP_VARIADIC), noted[2] = { note[0], note[1] };
 	uint32_t depth = slot->handler_depth;

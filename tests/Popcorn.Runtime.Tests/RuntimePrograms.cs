@@ -9,7 +9,7 @@ namespace Popcorn.Runtime.Tests;
 /// </summary>
 public sealed class RuntimePrograms
 {
-    public static readonly string[] Names = ["loop", "sleep", "threads", "signals", "arena", "kernel"];
+    public static readonly string[] Names = ["loop", "sleep", "threads", "signals", "arena", "kernel", "overflow"];
 
     private readonly string _folder;
 

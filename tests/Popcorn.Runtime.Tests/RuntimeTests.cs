@@ -14,6 +14,7 @@ public sealed class RuntimeTests(RuntimePrograms programs)
         ["signals"] = (6, "signals\n"),
         ["arena"] = (4, "arena\n"),
         ["kernel"] = (8, "kernel\n"),
+        ["overflow"] = (3, "overflow\n"),
     };
 
     /// <summary>Arguments of the harness: when to ask for the first park, and how many threads must be there by then.</summary>
