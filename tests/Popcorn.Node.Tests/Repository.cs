@@ -18,6 +18,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltConnections =
         new(() => Compile("connections", Case("node", "connections")));
 
+    private static readonly Lazy<string> BuiltSegments = new(() => Compile("segments", Case("node", "segments")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -31,6 +32,9 @@ internal static class Repository
 
     /// <summary>tests/cases/node/connections.c, which holds TCP connections.</summary>
     public static string Connections => BuiltConnections.Value;
+
+    /// <summary>tests/cases/node/segments.c, which has System V shared memory.</summary>
+    public static string Segments => BuiltSegments.Value;
 
     public static string Survivor => BuiltSurvivor.Value;
 

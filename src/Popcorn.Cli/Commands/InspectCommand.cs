@@ -85,6 +85,8 @@ internal static class InspectCommand
                 output.WriteLine($"descriptor  {number}: {image.Objects[description]}");
             FramePrinter.Print(process.Threads, output);
         }
+        foreach (string segment in image.Segments)
+            output.WriteLine($"segment     {segment}");
         foreach (ImageZombieListing zombie in image.Zombies)
             output.WriteLine($"ended       {zombie.Pid}, child of {zombie.ParentPid}, {zombie.End}, not waited for");
     }

@@ -30,7 +30,7 @@ public sealed class Checkpointer(
         {
             using ObjectCapture capture = new(SourcesOf(members), stop, image: null);
             // What no process can hand over is named by both.
-            obstacles.AddRange(capture.Read().Obstacles.Where(o => !obstacles.Contains(o)));
+            obstacles.AddRange(capture.Read(segments: []).Obstacles.Where(o => !obstacles.Contains(o)));
         }
         catch (Exception e) when (
             e is IOException or LinuxCallException && members.Any(m => m.Process!.HasEnded))
@@ -69,7 +69,7 @@ public sealed class Checkpointer(
         using CapturedTree captured = CapturedTree.Read(nodes, clock);
         using ObjectCapture objects = new(
             SourcesOf([.. captured.Captures.Keys]), request.Stop, writer.Identity);
-        CapturedObjects found = objects.Read();
+        CapturedObjects found = objects.Read(SegmentsOf(captured));
         MoveException.ThrowIfAny(found.Obstacles);
         WriteMemory(captured, writer);
         writer.WriteContents(found.Contents);
@@ -120,6 +120,12 @@ public sealed class Checkpointer(
         foreach ((TreeNode node, (ProcessCapture capture, CapturedProcess state)) in captured.Captures)
             writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
     }
+
+    private static int[] SegmentsOf(CapturedTree captured) =>
+    [
+        .. captured.Captures.Values.SelectMany(c => c.State.Origins.Values).OfType<SegmentOrigin>()
+            .Select(o => o.Segment).Distinct(),
+    ];
 
     private static IReadOnlyList<TreeNode> FirstAtTheHead(IReadOnlyList<TreeNode> nodes) =>
         [.. nodes.OrderBy(n => n.Process?.Index == ProcessUnit.RootIndex ? 0 : 1)];

@@ -32,7 +32,12 @@ public static class ImageDescriber
             [.. image.Descriptions.Select(d => Describe(image, d))],
             [.. image.Processes.Select((p, i) => Describe(image, i, p, programs[p.Program]))],
             [.. image.Zombies.Select(z => new ImageZombieListing(
-                z.Kinship.Pid, z.Kinship.Parent, ExitStatus.OfWait(z.WaitStatus).ToString()))]);
+                z.Kinship.Pid, z.Kinship.Parent, ExitStatus.OfWait(z.WaitStatus).ToString()))])
+        {
+            Segments = [.. image.Objects.OfType<SegmentObject>().Select(s =>
+                $"{s.Id}, System V shared memory of {s.Bytes} bytes, {(s.Key == 0 ? "no key" : $"key 0x{s.Key:x8}")}" +
+                $"{(s.IsRemoved ? ", removed" : "")}")],
+        };
     }
 
     private static ImageProcessListing Describe(

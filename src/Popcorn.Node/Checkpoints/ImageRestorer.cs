@@ -30,6 +30,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
         CheckFiles();
         using ObjectBuilder objects = new(image, choices, launcher.InheritedDescriptors);
         CheckConnections(objects);
+        CheckSegments(objects);
         // The first process's start takes as long as the objects do.
         SavedFamily.Prepare(image, launcher.Unit);
         using TargetTree targets = new(launcher, host, withRoot: SavedFamily.HasFirst(image));
@@ -50,10 +51,10 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             TraitsOf(image.Processes[i]).Apply(restoring[i].Process);
         }
         targets.GiveTerminal(family);
-        objects.ActivateConnections();
+        objects.Activate();
         if (targets.Go() is string failure)
             throw new MoveException(MovePhase.Commit, failure);
-        objects.ReleaseConnections();
+        objects.Release();
         ProgramProcess[] restored = [.. restoring.Select(t => t.Process)];
         // The terminal may have another size than the one the program last saw.
         foreach (ProgramProcess process in restored)
@@ -109,6 +110,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             .ToDictionary(m => m.Entry.Start, m => Find(m.Origin!));
         new MemoryLayout(mappings).Replace(MemoryLayout.None, sender.Frames);
         RestoreScript.MapObjects(sender.Frames, mappings, origins);
+        SegmentAttachment.Send(sender.Frames, mappings, origins);
         shared.Send(sender, mappings, origins, [.. process.Descriptors.Select(d => d.Number)]);
         restoring.Synchronise();
         using (RemoteMemory memory = new(restoring.Process.Child.Pid))
@@ -197,6 +199,13 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
                 $"'{image.Path}': {string.Join("; ", lost)}. --force goes on as if the other side had reset " +
                 $"{(lost.Count == 1 ? "it" : "them")}");
         }
+    }
+
+    private void CheckSegments(ObjectBuilder objects)
+    {
+        IReadOnlyList<string> changed = objects.FindChangedSegments();
+        if (changed.Count > 0)
+            throw new BadInputException($"'{image.Path}': {string.Join("; ", changed)}");
     }
 
     private IEnumerable<(int Number, FileObject Saved)> SavedFiles() => image.Processes

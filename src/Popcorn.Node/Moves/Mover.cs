@@ -176,7 +176,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 sender.SendDescriptor(duplicate, descriptor.Number, descriptor.CloseOnExec);
             }
             long written = held.Complete(capture, captured, restoring);
-            SegmentAttachment.Send(sender.Frames, captured);
+            SegmentAttachment.Send(sender.Frames, captured.Mappings, captured.Origins);
             shared.Send(
                 sender, captured.Mappings, captured.Origins, [.. captured.Descriptors.Select(d => d.Number)]);
             RestoreScript.Protect(sender.Frames, captured.Mappings);

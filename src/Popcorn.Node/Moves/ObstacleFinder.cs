@@ -57,12 +57,12 @@ public static class ObstacleFinder
     public static IReadOnlyList<Obstacle> FindForCheckpoint(IReadOnlyList<TreeNode> tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        return FindInTree(tree, ProcessObstacles.FindUnsavableMemory);
+        return FindInTree(tree, findOwn: null);
     }
 
     /// <param name="findOwn">Finds what only this kind of destination cannot take of a process.</param>
     private static List<Obstacle> FindInTree(
-        IReadOnlyList<TreeNode> tree, Action<ChildProcess, List<Obstacle>> findOwn)
+        IReadOnlyList<TreeNode> tree, Action<ChildProcess, List<Obstacle>>? findOwn)
     {
         List<Obstacle> obstacles = [];
         TreeNode[] nodes = [.. tree.SelectMany(n => n.Walk())];
@@ -78,7 +78,7 @@ public static class ObstacleFinder
     }
 
     /// <summary>What keeps one process of a tree where it is.</summary>
-    private static IEnumerable<Obstacle> FindInNode(TreeNode node, Action<ChildProcess, List<Obstacle>> findOwn)
+    private static IEnumerable<Obstacle> FindInNode(TreeNode node, Action<ChildProcess, List<Obstacle>>? findOwn)
     {
         if (node.Process is not null)
         {
@@ -132,7 +132,7 @@ public static class ObstacleFinder
     }
 
     private static List<Obstacle> FindInProcess(
-        ProgramProcess process, Action<ChildProcess, List<Obstacle>> findOwn)
+        ProgramProcess process, Action<ChildProcess, List<Obstacle>>? findOwn)
     {
         List<Obstacle> obstacles = [];
         ControlRegion control = process.Control;
@@ -154,7 +154,7 @@ public static class ObstacleFinder
         try
         {
             ProcessObstacles.Find(process.Child.Pid, obstacles);
-            findOwn(process.Child, obstacles);
+            findOwn?.Invoke(process.Child, obstacles);
         }
         catch (IOException)
         {

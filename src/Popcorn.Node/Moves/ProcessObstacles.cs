@@ -47,16 +47,6 @@ internal static class ProcessObstacles
         }
     }
 
-    /// <summary>Memory that a live move hands over, and a checkpoint cannot hold.</summary>
-    public static void FindUnsavableMemory(ChildProcess process, List<Obstacle> obstacles)
-    {
-        foreach (MapLine line in ProcessFiles.Maps(process.Pid).Where(IsProgramMemory))
-        {
-            if (line.Path.StartsWith(OriginReader.SegmentPath, StringComparison.Ordinal))
-                obstacles.Add($"memory at 0x{line.Start:x} is System V shared memory ('{line.Path}')");
-        }
-    }
-
     /// <summary>
     /// A checkpoint takes these again. In a live move the old process still holds them when the new one would have to,
     /// which goes for shared ones only (decision 0014).

@@ -16,11 +16,13 @@ public static class SegmentAttachment
     /// A segment can only be attached as a whole, where nothing else may be. So it is attached where the records will
     /// lie, and what the process has of it is taken from there.
     /// </summary>
-    public static void Send(FieldWriter frames, CapturedProcess state)
+    public static void Send(
+        FieldWriter frames, IReadOnlyList<ArenaEntry> mappings, IReadOnlyDictionary<ulong, MappingOrigin> origins)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        var attached = state.Mappings
-            .Select(m => (Mapping: m, Origin: state.Origins.GetValueOrDefault(m.Start) as SegmentOrigin))
+        ArgumentNullException.ThrowIfNull(mappings);
+        ArgumentNullException.ThrowIfNull(origins);
+        var attached = mappings
+            .Select(m => (Mapping: m, Origin: origins.GetValueOrDefault(m.Start) as SegmentOrigin))
             .Where(m => m.Origin is not null)
             .GroupBy(m => (Start: m.Mapping.Start - m.Origin!.Offset, m.Origin.Segment));
         foreach (var parts in attached)
@@ -33,7 +35,9 @@ public static class SegmentAttachment
                 ulong from = at + origin!.Offset;
                 RestoreScript.Remap(frames, new PageRange(from, from + mapping.Bytes), mapping.Start);
             }
-            RestoreScript.Unmap(frames, new PageRange(at, at + SharedSegments.BytesOf(parts.Key.Segment)));
+            SharedSegment segment = SharedSegments.Find(parts.Key.Segment) ?? throw new LinuxCallException(
+                $"System V shared memory segment {parts.Key.Segment} is not there any more");
+            RestoreScript.Unmap(frames, new PageRange(at, at + segment.MappedBytes));
         }
     }
 }

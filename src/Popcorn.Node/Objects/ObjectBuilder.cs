@@ -18,6 +18,7 @@ public sealed class ObjectBuilder : IDisposable
     private readonly SafeFileHandle?[] _descriptions;
     private readonly SocketBuilder _sockets;
     private readonly ConnectionBuilder _connections;
+    private readonly SegmentBuilder _segments;
     private readonly Dictionary<int, SafeFileHandle> _bases = [];
     private readonly List<SafeFileHandle> _others = [];
     private readonly Dictionary<int, SafeFileHandle> _masters = [];
@@ -32,6 +33,7 @@ public sealed class ObjectBuilder : IDisposable
         _descriptions = new SafeFileHandle?[image.Descriptions.Count];
         _sockets = new SocketBuilder(image, choices);
         _connections = new ConnectionBuilder(image);
+        _segments = new SegmentBuilder(image, choices);
     }
 
     /// <summary>Our descriptor for a description, or null when whoever restores has none to give.</summary>
@@ -40,11 +42,22 @@ public sealed class ObjectBuilder : IDisposable
     /// <inheritdoc cref="ConnectionBuilder.FindLost"/>
     public IReadOnlyList<string> FindLostConnections() => _connections.FindLost();
 
-    /// <inheritdoc cref="ConnectionBuilder.Activate"/>
-    public void ActivateConnections() => _connections.Activate();
+    /// <inheritdoc cref="SegmentBuilder.FindChanged"/>
+    public IReadOnlyList<string> FindChangedSegments() => _segments.FindChanged();
 
-    /// <inheritdoc cref="ConnectionBuilder.Release"/>
-    public void ReleaseConnections() => _connections.Release();
+    /// <summary>Every process has what it is to have, and none has run.</summary>
+    public void Activate()
+    {
+        _segments.Activate();
+        _connections.Activate();
+    }
+
+    /// <summary>The program runs, and what was made is its own.</summary>
+    public void Release()
+    {
+        _connections.Release();
+        _segments.Release();
+    }
 
     /// <summary>Builds everything, and names at once all that cannot be.</summary>
     public void Build()
@@ -65,11 +78,13 @@ public sealed class ObjectBuilder : IDisposable
         if (failures.Count > 0)
             throw new BadInputException($"'{_image.Path}' cannot be restored: {string.Join("; ", failures)}");
         _connections.Fill();
+        _segments.Build();
     }
 
     public void Dispose()
     {
         _connections.Dispose();
+        _segments.Dispose();
         foreach (SafeFileHandle? file in (IEnumerable<SafeFileHandle?>)[
             .. _descriptions, .. _bases.Values, .. _masters.Values, .. _others])
             file?.Dispose();

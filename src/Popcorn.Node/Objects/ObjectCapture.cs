@@ -45,8 +45,10 @@ public sealed class ObjectCapture : IDisposable
     /// <inheritdoc cref="ConnectionReader.Silence"/>
     public void SilenceConnections() => _connections.Silence();
 
-    public CapturedObjects Read()
+    /// <param name="segments">Numbers of the System V shared memory that the processes have attached.</param>
+    public CapturedObjects Read(IReadOnlyCollection<int> segments)
     {
+        ArgumentNullException.ThrowIfNull(segments);
         // Sockets name each other by object, so every description's object is known before any is read.
         ImageObject?[] objects = new ImageObject?[_table.All.Count];
         List<ImageDescription> descriptions = [];
@@ -65,6 +67,7 @@ public sealed class ObjectCapture : IDisposable
                 descriptions.Add(new ImageDescription(0, 0, 0, []));
             }
         }
+        _objects.AddRange(segments.Select(s => SegmentReader.Read(s, _contents)));
         List<IReadOnlyList<ImageRecordLock>> locks = [.. _sources.Select(RecordLocks.Read)];
         return new CapturedObjects(
             _objects, descriptions, [.. Enumerable.Range(0, _sources.Count).Select(_table.Descriptors)], locks,

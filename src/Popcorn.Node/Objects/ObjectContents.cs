@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Node.Moves;
@@ -9,7 +10,7 @@ namespace Popcorn.Node.Objects;
 public sealed class ObjectContents : IDisposable
 {
     private readonly List<(ulong Bytes, MemorySource Source)> _all = [];
-    private readonly List<SafeFileHandle> _files = [];
+    private readonly List<SafeHandle> _owned = [];
 
     public int Count => _all.Count;
 
@@ -19,8 +20,16 @@ public sealed class ObjectContents : IDisposable
     /// <summary>Takes the file over.</summary>
     public int Add(SafeFileHandle file, ulong bytes)
     {
-        _files.Add(file);
+        _owned.Add(file);
         return Add(bytes, (offset, buffer) => Read(file, offset, buffer));
+    }
+
+    /// <summary>Takes the segment over.</summary>
+    public int Add(AttachedSegment segment, ulong bytes)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        _owned.Add(segment);
+        return Add(bytes, segment.Read);
     }
 
     public IReadOnlyList<PageRange> Ranges(int number) =>
@@ -30,8 +39,8 @@ public sealed class ObjectContents : IDisposable
 
     public void Dispose()
     {
-        foreach (SafeFileHandle file in _files)
-            file.Dispose();
+        foreach (SafeHandle owned in _owned)
+            owned.Dispose();
     }
 
     /// <summary>What is missing at a file's end is zeros.</summary>

@@ -135,7 +135,11 @@ public sealed record ImageListing(
     long KeptBytes,
     IReadOnlyList<string> Objects,
     IReadOnlyList<ImageProcessListing> Processes,
-    IReadOnlyList<ImageZombieListing> Zombies);
+    IReadOnlyList<ImageZombieListing> Zombies)
+{
+    /// <summary>System V shared memory that the processes have attached, a sentence each.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
+}
 
 /// <param name="Descriptors">Number to place in <see cref="ImageListing.Objects"/>.</param>
 public sealed record ImageProcessListing(

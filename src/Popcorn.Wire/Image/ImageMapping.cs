@@ -16,6 +16,7 @@ public readonly record struct ImageMapping(ArenaEntry Entry, MappingOrigin? Orig
         Path = 1,
         Shared = 2,
         Descriptor = 3,
+        Segment = 4,
     }
 
     public static void WriteAll(FieldWriter writer, IReadOnlyList<ImageMapping> mappings)
@@ -57,6 +58,11 @@ public readonly record struct ImageMapping(ArenaEntry Entry, MappingOrigin? Orig
                 writer.U8((byte)Kind.Descriptor);
                 writer.I32(file.Descriptor);
                 break;
+            case SegmentOrigin segment:
+                writer.U8((byte)Kind.Segment);
+                writer.I32(segment.Segment);
+                writer.U64(segment.Offset);
+                break;
             default:
                 throw new ArgumentException($"{origin} cannot be in an image", nameof(origin));
         }
@@ -72,15 +78,22 @@ public readonly record struct ImageMapping(ArenaEntry Entry, MappingOrigin? Orig
             case Kind.Path:
                 return new PathOrigin(reader.Text());
             case Kind.Shared:
-                SharedOrigin shared = new(reader.U64(), reader.U64());
-                return shared.Offset % ProgramAddresses.PageBytes == 0
-                    && shared.Offset <= SharedBytesMax && mapping.Bytes <= SharedBytesMax - shared.Offset
-                    ? shared
-                    : throw new BadInputException(reader.Where, at, $"shared memory at offset 0x{shared.Offset:x}");
+                return new SharedOrigin(reader.U64(), ReadOffset(ref reader, mapping, at));
             case Kind.Descriptor:
                 return new DescriptorOrigin(reader.I32());
+            case Kind.Segment:
+                return new SegmentOrigin(reader.I32(), ReadOffset(ref reader, mapping, at));
             default:
                 throw new BadInputException(reader.Where, at, "a mapping of unknown origin");
         }
+    }
+
+    /// <summary>Where in shared memory a mapping begins.</summary>
+    private static ulong ReadOffset(ref FieldReader reader, ArenaEntry mapping, int at)
+    {
+        ulong offset = reader.U64();
+        return offset % ProgramAddresses.PageBytes == 0
+            && offset <= SharedBytesMax && mapping.Bytes <= SharedBytesMax - offset
+            ? offset : throw new BadInputException(reader.Where, at, $"shared memory at offset 0x{offset:x}");
     }
 }

@@ -25,6 +25,7 @@ public enum ImageObjectKind : byte
     Terminal = 12,
     MessageQueue = 13,
     Connection = 14,
+    Segment = 15,
 }
 
 /// <summary>
@@ -76,6 +77,7 @@ public abstract record ImageObject
             ImageObjectKind.Terminal => TerminalObject.Read(ref reader),
             ImageObjectKind.MessageQueue => MessageQueueObject.Read(ref reader),
             ImageObjectKind.Connection => ConnectionObject.Read(ref reader),
+            ImageObjectKind.Segment => SegmentObject.Read(ref reader),
             _ => throw new BadInputException(reader.Where, at, $"unknown kind of kernel object {(int)kind}"),
         };
     }

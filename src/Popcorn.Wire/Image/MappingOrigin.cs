@@ -14,6 +14,7 @@ public sealed record DescriptorOrigin(int Descriptor) : MappingOrigin;
 /// <param name="Offset">Where in it the mapping begins, in bytes.</param>
 public sealed record SharedOrigin(ulong Number, ulong Offset) : MappingOrigin;
 
-/// <summary>A System V shared memory segment; in no image.</summary>
+/// <summary>A System V shared memory segment.</summary>
+/// <param name="Segment">Its number, which the program knows it by.</param>
 /// <param name="Offset">Where in the segment the mapping begins, in bytes.</param>
 public sealed record SegmentOrigin(int Segment, ulong Offset) : MappingOrigin;

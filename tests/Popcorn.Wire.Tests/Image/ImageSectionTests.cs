@@ -27,6 +27,8 @@ public class ImageSectionTests
             new SharedOrigin(77, 4096)),
         new(new ArenaEntry(ProgramAddresses.ArenaStart + 32768, 4096, 1, MappingTraits.File, 0),
             new DescriptorOrigin(5)),
+        new(new ArenaEntry(ProgramAddresses.ArenaStart + 65536, 4096, 1, MappingTraits.Shared, 0),
+            new SegmentOrigin(98304, 4096)),
     ];
 
     private static readonly ImageProcess[] Processes =
@@ -65,6 +67,7 @@ public class ImageSectionTests
             10, new byte[] { 10, 0 }, new byte[] { 10, 0 }, 1, 0, [], ConnectionFate.WentOn, null, null),
         new ConnectionObject(
             2, default, default, -1, 0, [], ConnectionFate.Reset, null, new QueuedBytes(0, 3, 0, 5)),
+        new SegmentObject(98304, 0x1234, 0x180, 1000, 100, 5000, IsRemoved: true, 0x99, 6),
     ];
 
     private static readonly ImageDescription[] Descriptions =
@@ -105,7 +108,7 @@ public class ImageSectionTests
         });
         RoundTrip(w => ImageDescription.WriteAll(w, Descriptions), static (ref FieldReader r) =>
         {
-            ImageDescription[] read = ImageDescription.ReadAll(ref r, objects: 16);
+            ImageDescription[] read = ImageDescription.ReadAll(ref r, objects: 17);
             return w => ImageDescription.WriteAll(w, read);
         });
         RoundTrip(w => ImageChunk.WriteAll(w, Chunks), static (ref FieldReader r) =>
