@@ -33,8 +33,18 @@ internal sealed class ConnectionReader(ObjectContents contents, bool stop, Image
     /// <summary>Finds those among all sockets; when they are to be read, nothing reaches them from here on.</summary>
     public void Prepare(IEnumerable<OpenDescription> sockets)
     {
-        foreach (OpenDescription socket in sockets.Where(s => IsConnection(s.File)))
-            _all.Add(socket, EndsOf(socket.File));
+        foreach (OpenDescription socket in sockets)
+        {
+            try
+            {
+                if (IsConnection(socket.File))
+                    _all.Add(socket, EndsOf(socket.File));
+            }
+            catch (LinuxCallException) when (image is null)
+            {
+                // The running program has closed it since we looked.
+            }
+        }
         ConnectionEnds[] kept = [.. _all.Where(c => Facts(c.Key.File)[0] != Closed).Select(c => c.Value).Where(IsKept)];
         if (kept.Length == 0 || (_whyNot = ImageFilter.WhyNot()) is not null || _filter is null)
             return;

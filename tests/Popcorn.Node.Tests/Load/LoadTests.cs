@@ -35,10 +35,7 @@ public class LoadTests
     public void Redis_MovedUnderALiveClient_AnswersEverythingOnceAndRightly()
     {
         int port = FreePort.Find();
-        using RunningProgram server = new(
-            ["run", "--", BuiltPackages.Redis, "--port", $"{port}", "--bind", "127.0.0.1", "--save", "",
-                "--appendonly", "no", "--daemonize", "no"]);
-        WaitFor(server, "Ready to accept connections");
+        using RunningProgram server = StartRedis(port);
         using RedisWorkload first = RedisWorkload.Start(port, "first");
         using RedisWorkload second = RedisWorkload.Start(port, "second");
 
@@ -49,6 +46,41 @@ public class LoadTests
         RedisWorkload.Shutdown(port);
         (int exitCode, string output, string errors) = server.Wait(EndLimit);
         Assert.True(exitCode == 0, output + errors);
+    }
+
+    /// <summary>Each time there is only the file for a moment; the clients keep their connections.</summary>
+    [Fact]
+    public void Redis_SavedAndRestoredUnderALiveClient_AnswersEverythingOnceAndRightly()
+    {
+        int port = FreePort.Find();
+        string folder = Repository.Scratch("redis-saved");
+        RunningProgram server = StartRedis(port);
+        using RedisWorkload first = RedisWorkload.Start(port, "first");
+        using RedisWorkload second = RedisWorkload.Start(port, "second");
+        try
+        {
+            for (int i = 0; i < Moves(6); i++)
+            {
+                string image = Path.Combine(folder, $"{i}");
+                (int code, _, string errors) =
+                    server.Popcorn("checkpoint", $"{server.Status.Pid}", "-o", image, "--stop");
+                Assert.True(code == 0, errors);
+                Assert.Equal(0, server.Wait(EndLimit).ExitCode);
+                server.Dispose();
+                server = new RunningProgram(["restore", image, "--isa", Ring[i % Ring.Length].Name()]);
+                server.AwaitStart();
+            }
+
+            long answers = first.Stop() + second.Stop();
+            Assert.True(answers > 100, $"only {answers} answers");
+            RedisWorkload.Shutdown(port);
+            (int exitCode, string output, string last) = server.Wait(EndLimit);
+            Assert.True(exitCode == 0, output + last);
+        }
+        finally
+        {
+            server.Dispose();
+        }
     }
 
     [Fact]
@@ -99,6 +131,15 @@ public class LoadTests
         long blocks = workload.Stop();
         Assert.True(blocks > 100, $"only {blocks} blocks");
         Assert.Equal(0, program.WaitForExit(EndLimit));
+    }
+
+    private static RunningProgram StartRedis(int port)
+    {
+        RunningProgram server = new(
+            ["run", "--", BuiltPackages.Redis, "--port", $"{port}", "--bind", "127.0.0.1", "--save", "",
+                "--appendonly", "no", "--daemonize", "no"]);
+        WaitFor(server, "Ready to accept connections");
+        return server;
     }
 
     private static void WaitFor(RunningProgram program, string words)

@@ -164,6 +164,32 @@ public class ConnectionTests
         Assert.Equal((0, $"{received} {peer.Sent}\nPASS\n", ""), restored.Finish());
     }
 
+    /// <summary>What they have to send does not fit on the disk.</summary>
+    [Fact]
+    public void FailedCheckpoint_LetsConnectionsGoOn()
+    {
+        string image = Path.Combine(Repository.Scratch("not-saved"), "image");
+        using Socket listener = NumberPeer.Listen("4");
+        using RunningProgram program = new(
+            ["run", "--", Repository.Connections, "queues", "4", Port(listener)], fileBlocksMax: 2000);
+        using Socket socket = Accept(listener);
+        socket.Send(Numbers(0, 25_000));
+        Assert.Equal("ready", program.ReadLine());
+
+        (int code, _, string errors) = program.Popcorn(
+            "checkpoint", $"{program.Status.Pid}", "-o", image, "--stop", "--compress", "none");
+
+        Assert.Equal(1, code);
+        Assert.Contains("was not saved and goes on", errors);
+        Assert.DoesNotContain(
+            ImageFilter.ReadAll().Values.SelectMany(h => h.Keys), e => e.Peer.Equals(listener.LocalEndPoint));
+        program.Send("go on");
+        using NumberPeer peer = new(socket);
+        socket.Send(Numbers(25_000, 35_000));
+        int received = peer.Finish();
+        Assert.Equal((0, $"{received}\nPASS\n", ""), program.Finish());
+    }
+
     [Fact]
     public void WithoutStop_ConnectionsGoOnWithTheProgram_AndTheImageHasThemAsReset()
     {
