@@ -25,6 +25,9 @@ public readonly record struct ProcessFacts(
     public bool IsZombie => State is 'Z' or 'X';
 
     public bool IsStopped => State is 'T' or 't';
+
+    /// <summary>The N of its controlling terminal /dev/pts/N, or null for another terminal or none.</summary>
+    public int? PseudoTerminal => TerminalFile.NumberOf((uint)Terminal);
 }
 
 /// <summary>Reads of another process's /proc files. A vanished process gives an <see cref="IOException"/>.</summary>

@@ -19,6 +19,20 @@ public static unsafe class TerminalFile
     public static int? MasterNumber(SafeFileHandle file) =>
         Ask(file, SysIoctl.TerminalNumber, sizeof(int)) is byte[] number ? BitConverter.ToInt32(number) : null;
 
+    /// <summary>The N of /dev/pts/N that a terminal is, by whatever name it was opened; null for another one.</summary>
+    public static int? SlaveNumber(SafeFileHandle file) =>
+        Ask(file, SysIoctl.TerminalDevice, sizeof(int)) is byte[] device
+            ? NumberOf(BitConverter.ToUInt32(device)) : null;
+
+    /// <summary>The same of a terminal's device number.</summary>
+    internal static int? NumberOf(uint device)
+    {
+        const uint PseudoTerminals = 136; // Documentation/admin-guide/devices.txt: UNIX98_PTY_SLAVE_MAJOR.
+        // include/linux/kdev_t.h: the low 8 bits of the minor number, 12 of the major one, the rest of the minor one.
+        uint major = device >> 8 & 0xfff;
+        return major == PseudoTerminals ? (int)(device & 0xff | device >> 12 & 0xfff00) : null;
+    }
+
     /// <summary>Modes and size, as far as given. False when the terminal does not take them.</summary>
     public static bool TryApply(SafeFileHandle file, ReadOnlySpan<byte> modes, ReadOnlySpan<byte> windowSize)
     {

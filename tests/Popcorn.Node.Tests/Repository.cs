@@ -19,6 +19,7 @@ internal static class Repository
         new(() => Compile("connections", Case("node", "connections")));
 
     private static readonly Lazy<string> BuiltSegments = new(() => Compile("segments", Case("node", "segments")));
+    private static readonly Lazy<string> BuiltInner = new(() => Compile("inner", Case("node", "inner")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
@@ -35,6 +36,9 @@ internal static class Repository
 
     /// <summary>tests/cases/node/segments.c, which has System V shared memory.</summary>
     public static string Segments => BuiltSegments.Value;
+
+    /// <summary>tests/cases/node/inner.c, a session on a terminal of the program's own.</summary>
+    public static string Inner => BuiltInner.Value;
 
     public static string Survivor => BuiltSurvivor.Value;
 

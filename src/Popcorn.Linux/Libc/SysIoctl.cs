@@ -17,6 +17,7 @@ internal static unsafe partial class SysIoctl
     public const nuint BytesUnconfirmed = 0x5411; // SIOCOUTQ
     public const nuint BytesUnsent = 0x894b; // SIOCOUTQNSD
     public const nuint TerminalNumber = 0x80045430;
+    public const nuint TerminalDevice = 0x80045432;
     public const nuint UnlockTerminal = 0x40045431;
     public const nuint OpenTerminalPeer = 0x5441;
 

@@ -30,7 +30,9 @@ public sealed class Checkpointer(
         {
             using ObjectCapture capture = new(SourcesOf(members), stop, image: null);
             // What no process can hand over is named by both.
-            obstacles.AddRange(capture.Read(segments: []).Obstacles.Where(o => !obstacles.Contains(o)));
+            CapturedObjects found = capture.Read(segments: []);
+            obstacles.AddRange(found.Obstacles.Concat(ForeignTerminals(members, found))
+                .Where(o => !obstacles.Contains(o)));
         }
         catch (Exception e) when (
             e is IOException or LinuxCallException && members.Any(m => m.Process!.HasEnded))
@@ -70,7 +72,7 @@ public sealed class Checkpointer(
         using ObjectCapture objects = new(
             SourcesOf([.. captured.Captures.Keys]), request.Stop, writer.Identity);
         CapturedObjects found = objects.Read(SegmentsOf(captured));
-        MoveException.ThrowIfAny(found.Obstacles);
+        MoveException.ThrowIfAny([.. found.Obstacles, .. ForeignTerminals(captured.Captures.Keys, found)]);
         WriteMemory(captured, writer);
         writer.WriteContents(found.Contents);
         writer.WriteSections(
@@ -120,6 +122,13 @@ public sealed class Checkpointer(
         foreach ((TreeNode node, (ProcessCapture capture, CapturedProcess state)) in captured.Captures)
             writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
     }
+
+    /// <summary>Sessions whose terminal is not one of the program's own.</summary>
+    private static IEnumerable<string> ForeignTerminals(IEnumerable<TreeNode> members, CapturedObjects found) => members
+        .Where(m => m.LeadsSession && m.Facts.PseudoTerminal is int number
+            && !found.Objects.Any(o => o is TerminalObject { IsMaster: true } own && own.Pair == number))
+        .Select(m => $"process {m.ProgramPid}: it leads a session whose controlling terminal " +
+            $"'/dev/pts/{m.Facts.PseudoTerminal}' is somebody else's");
 
     private static int[] SegmentsOf(CapturedTree captured) =>
     [

@@ -38,7 +38,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
             [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
         objects.Build();
         using SharedMemory shared = new();
-        IReadOnlyList<FamilyMember> family = SavedFamily.Of(image, programs);
+        IReadOnlyList<FamilyMember> family = SavedFamily.Of(image, programs, objects);
         targets.WaitRootStarted();
         targets.Build(family);
         RestoreTarget[] restoring =

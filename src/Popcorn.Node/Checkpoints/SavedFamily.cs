@@ -1,5 +1,7 @@
+using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Node.Moves;
+using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
 using Popcorn.Wire.Control;
@@ -21,7 +23,8 @@ internal static class SavedFamily
         // What is in the group or session of whoever started us will be in those of whoever restores.
         int group = node.LeadsGroup ? pid : node.Facts.Group == HostProcess.ProcessGroup ? 0 : (int)entry.Group;
         int session = node.LeadsSession ? pid : node.Facts.Session == HostProcess.Session ? 0 : (int)entry.Session;
-        return new ImageKinship(pid, (int)(parent?.ProgramPid ?? 0), group, session, node.HasTerminal);
+        int terminal = node.LeadsSession && node.Facts.PseudoTerminal is int own ? own : ImageKinship.NoTerminal;
+        return new ImageKinship(pid, (int)(parent?.ProgramPid ?? 0), group, session, node.HasTerminal, terminal);
     }
 
     /// <summary>The program's first process is in the image.</summary>
@@ -35,9 +38,11 @@ internal static class SavedFamily
     public static int PlaceOf(ImageFile image, int process) => HasFirst(image) ? process : process + 1;
 
     /// <summary>The processes without a parent, the first one at their head, with all below them.</summary>
-    public static IReadOnlyList<FamilyMember> Of(ImageFile image, IReadOnlyList<ProgramFiles> programs)
+    public static IReadOnlyList<FamilyMember> Of(
+        ImageFile image, IReadOnlyList<ProgramFiles> programs, ObjectBuilder objects)
     {
         ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(objects);
         Dictionary<int, FamilyMember> members = [];
         List<FamilyMember> tops = [];
         for (int i = 0; i < image.Processes.Count; i++)
@@ -45,7 +50,9 @@ internal static class SavedFamily
             ImageProcess process = image.Processes[i];
             FamilyMember member = Member(
                 process.Kinship,
-                new TargetProgram(PlaceOf(image, i), programs[process.Program], process.Arguments), PlaceOf(image, i));
+                new TargetProgram(PlaceOf(image, i), programs[process.Program], process.Arguments), PlaceOf(image, i),
+                terminal: process.Kinship.Terminal == ImageKinship.NoTerminal
+                    ? null : objects.OpenTerminal(process.Kinship.Terminal));
             members.Add(process.Kinship.Pid, member);
             (process.Kinship.Parent == 0 ? tops : members[process.Kinship.Parent].Children).Add(member);
         }
@@ -70,11 +77,13 @@ internal static class SavedFamily
             Prepare(unit, index++, zombie.Kinship, UnitProcessState.Member);
     }
 
-    private static FamilyMember Member(ImageKinship kinship, TargetProgram? program, int index, int waitStatus = 0) =>
+    private static FamilyMember Member(
+        ImageKinship kinship, TargetProgram? program, int index, int waitStatus = 0, SafeFileHandle? terminal = null) =>
         new(index, kinship.Pid, kinship.Group, kinship.Session, program)
         {
             WaitStatus = waitStatus,
             HasTerminal = kinship.HasTerminal,
+            ControllingTerminal = terminal,
         };
 
     private static void Prepare(ProcessUnit unit, int index, ImageKinship kinship, UnitProcessState state) =>

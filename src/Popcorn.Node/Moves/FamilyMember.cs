@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
 
@@ -27,6 +28,10 @@ public sealed class FamilyMember(int index, int pid, int group, int session, Tar
 
     /// <summary>Its group, not ours, is in the terminal's foreground.</summary>
     public bool HasTerminal { get; init; }
+
+    /// <summary>Of a session's leader that gets one of the program's own terminals; ours to open, not to
+    /// close.</summary>
+    public SafeFileHandle? ControllingTerminal { get; init; }
 
     public List<FamilyMember> Children { get; } = [];
 

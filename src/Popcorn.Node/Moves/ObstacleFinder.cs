@@ -60,7 +60,7 @@ public static class ObstacleFinder
         return FindInTree(tree, findOwn: null);
     }
 
-    /// <param name="findOwn">Finds what only this kind of destination cannot take of a process.</param>
+    /// <param name="findOwn">Finds what a live move cannot take of a process; null for a checkpoint.</param>
     private static List<Obstacle> FindInTree(
         IReadOnlyList<TreeNode> tree, Action<ChildProcess, List<Obstacle>>? findOwn)
     {
@@ -86,7 +86,9 @@ public static class ObstacleFinder
                 yield return obstacle;
             if (node.Facts.IsStopped)
                 yield return "it is stopped; continue it first (kill -CONT)";
-            if (node.LeadsSession && node.Facts.Terminal != 0)
+            // A checkpoint makes the program's own terminals anew, with their sessions.
+            bool isMade = findOwn is null && node.Facts.PseudoTerminal is not null;
+            if (node.LeadsSession && node.Facts.Terminal != 0 && !isMade)
                 yield return "it leads a session with a controlling terminal, which cannot be handed over";
         }
         else if (node.IsForeign)

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
 using Popcorn.Node.Programs;
@@ -12,6 +13,10 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class TargetTree : IDisposable
 {
+    // asm-generic/ioctls.h: TIOCSCTTY, TIOCSPGRP.
+    private const ulong SetControllingTerminal = 0x540e;
+    private const ulong SetForegroundGroup = 0x5410;
+
     private readonly ProcessLauncher _launcher;
     private readonly IsaHost _host;
     private readonly Dictionary<int, RestoreTarget> _targets = [];
@@ -49,7 +54,10 @@ public sealed class TargetTree : IDisposable
             target.Sender.Flush();
             target.WaitStarted();
         }
-        ArrangeGroups([.. family.SelectMany(m => m.Walk())]);
+        FamilyMember[] members = [.. family.SelectMany(m => m.Walk())];
+        ArrangeGroups(members);
+        foreach (FamilyMember leader in members.Where(m => m.ControllingTerminal is not null))
+            GiveTerminal(leader, members);
     }
 
     /// <summary>
@@ -80,7 +88,8 @@ public sealed class TargetTree : IDisposable
     public void GiveTerminal(IReadOnlyList<FamilyMember> family)
     {
         ArgumentNullException.ThrowIfNull(family);
-        if (family.SelectMany(m => m.Walk()).FirstOrDefault(m => m.HasTerminal && !m.IsZombie) is FamilyMember member)
+        const int Ours = 0;
+        if (Foreground(family.SelectMany(m => m.Walk()), Ours) is FamilyMember member)
             _ = HostProcess.TrySetForegroundGroup(HostProcess.ProcessGroupOf(_targets[member.Index].Process.Child.Pid));
     }
 
@@ -127,6 +136,9 @@ public sealed class TargetTree : IDisposable
                 _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
             if (member.LeadsSession)
                 RestoreScriptWriter.Session(target.Sender.Frames);
+            // Before it has children: only those that are born later have it too.
+            if (member.ControllingTerminal is SafeFileHandle terminal)
+                CallTerminal(target, terminal, SetControllingTerminal, []);
             foreach (FamilyMember child in children.Where(c => !IsEarly(c)))
                 _targets.Add(child.Index, target.Spawn(_host, child.Program!, orphan: false));
             target.Sender.Flush();
@@ -137,6 +149,37 @@ public sealed class TargetTree : IDisposable
         }
         foreach (FamilyMember child in children)
             StartChildren(child, _targets[child.Index]);
+    }
+
+    private static FamilyMember? Foreground(IEnumerable<FamilyMember> members, int session) =>
+        members.FirstOrDefault(m => m.HasTerminal && !m.IsZombie && m.Session == session);
+
+    /// <summary>Nobody outside the session can say which of its groups is in the foreground.</summary>
+    private void GiveTerminal(FamilyMember leader, IReadOnlyList<FamilyMember> members)
+    {
+        FamilyMember? foreground = Foreground(members, leader.Session);
+        if (foreground is null || foreground.Group == leader.Group)
+            return;
+        Synchronise();
+        int group = HostProcess.ProcessGroupOf(_targets[foreground.Index].Process.Child.Pid);
+        CallTerminal(
+            _targets[leader.Index], leader.ControllingTerminal!, SetForegroundGroup, BitConverter.GetBytes(group));
+    }
+
+    /// <summary>Lets a target make a call on a terminal, under a number that it has free.</summary>
+    /// <param name="argument">What the call's argument points to; empty for 0.</param>
+    private void CallTerminal(RestoreTarget target, SafeFileHandle terminal, ulong request, byte[] argument)
+    {
+        const ulong CallIoctl = 29; // asm-generic/unistd.h
+        const uint ThirdArgument = 1 << 2;
+        IReadOnlyList<int> taken = _launcher.InheritedDescriptors;
+        int number = Enumerable.Range(0, taken.Count + 1).First(n => !taken.Contains(n));
+        target.Sender.SendDescriptor(terminal, number, closeOnExec: true);
+        RestoreScriptWriter.Call(
+            target.Sender.Frames, CallIoctl, [(ulong)number, request, 0], argument,
+            argument.Length > 0 ? ThirdArgument : 0);
+        RestoreScriptWriter.Close(target.Sender.Frames, number);
+        target.Sender.Flush();
     }
 
     /// <summary>Leaders first, zombies among them, for a group is joined by its leader's pid.</summary>

@@ -26,6 +26,8 @@ internal static class FileReader
             return ReadTerminal(description, table, number, isMaster: true);
         if (path.StartsWith("/dev/pts/", StringComparison.Ordinal))
             return ReadTerminal(description, table, int.Parse(path["/dev/pts/".Length..]), isMaster: false);
+        if (path == "/dev/tty" && TerminalFile.SlaveNumber(description.File) is int own && HasMaster(own, table))
+            return ReadTerminal(description, table, own, isMaster: false);
         if (status.IsBlockDevice || (status.IsCharacterDevice && !s_harmlessDevices.Contains(path)))
             throw new UnsavableException("is a device, whose state only its driver has");
         if (path.StartsWith($"/proc/{description.Process.Pid}/", StringComparison.Ordinal))
@@ -89,13 +91,14 @@ internal static class FileReader
         contents.Add(
             KernelFile.Open($"/proc/{description.Process.Pid}/fd/{description.Facts.Number}", 0), bytes);
 
+    private static bool HasMaster(int number, DescriptionTable table) => table.All.Any(d =>
+        d.Facts.Target.EndsWith("ptmx", StringComparison.Ordinal) && TerminalFile.MasterNumber(d.File) == number);
+
     private static TerminalObject ReadTerminal(
         OpenDescription description, DescriptionTable table, int number, bool isMaster)
     {
         string slave = $"/dev/pts/{number}";
-        bool hasMaster = isMaster || table.All.Any(d =>
-            d.Facts.Target.EndsWith("ptmx", StringComparison.Ordinal) && TerminalFile.MasterNumber(d.File) == number);
-        if (!hasMaster)
+        if (!isMaster && !HasMaster(number, table))
             throw new UnsavableException("is a terminal that somebody else provides");
         if (isMaster && ProcessFiles.HoldersOf(slave, table.Pids).Any())
             throw new UnsavableException($"provides the terminal '{slave}' to a process that is not saved with it");

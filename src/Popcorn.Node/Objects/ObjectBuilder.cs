@@ -81,6 +81,17 @@ public sealed class ObjectBuilder : IDisposable
         _segments.Build();
     }
 
+    /// <summary>A side for the program of one of its own pseudo terminals. Stays ours.</summary>
+    public SafeFileHandle OpenTerminal(int pair)
+    {
+        if (!_masters.TryGetValue(pair, out SafeFileHandle? master))
+            throw new BadInputException($"'{_image.Path}' has no terminal {pair}, which controls a session");
+        const int ReadWrite = 2;
+        SafeFileHandle side = TerminalFile.OpenSlave(master, ReadWrite);
+        _others.Add(side);
+        return side;
+    }
+
     public void Dispose()
     {
         _connections.Dispose();

@@ -14,8 +14,13 @@ public readonly record struct ImageRecordLock(int Descriptor, bool Exclusive, ul
 /// <param name="Group">0 when it was in the group of whoever started it.</param>
 /// <param name="Session">0 when it was in the session of whoever started it.</param>
 /// <param name="HasTerminal">Its group, not that of whoever started it, was in the terminal's foreground.</param>
-public readonly record struct ImageKinship(int Pid, int Parent, int Group, int Session, bool HasTerminal)
+/// <param name="Terminal">Of a session's leader, the pair of the image's pseudo terminal that controls it.</param>
+public readonly record struct ImageKinship(
+    int Pid, int Parent, int Group, int Session, bool HasTerminal, int Terminal = ImageKinship.NoTerminal)
 {
+    /// <summary>No terminal of the image.</summary>
+    public const int NoTerminal = -1;
+
     public void Write(FieldWriter writer)
     {
         writer.I32(Pid);
@@ -23,13 +28,14 @@ public readonly record struct ImageKinship(int Pid, int Parent, int Group, int S
         writer.I32(Group);
         writer.I32(Session);
         ImageList.WriteFlag(writer, HasTerminal);
+        writer.I32(Terminal);
     }
 
     public static ImageKinship Read(ref FieldReader reader)
     {
         int at = reader.Offset;
         ImageKinship kinship = new(
-            reader.I32(), reader.I32(), reader.I32(), reader.I32(), ImageList.ReadFlag(ref reader));
+            reader.I32(), reader.I32(), reader.I32(), reader.I32(), ImageList.ReadFlag(ref reader), reader.I32());
         return kinship is { Pid: > 0, Parent: >= 0, Group: >= 0, Session: >= 0 }
             ? kinship
             : throw new BadInputException(reader.Where, at, $"a process that is called {kinship.Pid}");

@@ -33,6 +33,37 @@ public class TreeCheckpointTests
         }
     }
 
+    /// <summary>While the original has its own: they are two terminals.</summary>
+    [Theory]
+    [MemberData(nameof(MoveTests.Pairs), MemberType = typeof(MoveTests))]
+    public void SessionOnATerminalOfTheProgram_IsRestored(Isa source, Isa target)
+    {
+        string image = Path.Combine(Repository.Scratch($"inner-{source}-{target}"), "image");
+        using RunningProgram original = new(["run", "--isa", source.Name(), "--", Repository.Inner]);
+        Assert.Equal("ready", original.ReadLine());
+        Save(original, image);
+
+        using RunningProgram restored = new(["restore", image, "--isa", target.Name()]);
+        restored.Send("go on");
+        Assert.Equal((0, "PASS\n", ""), restored.Finish());
+        original.Send("go on");
+        Assert.Equal((0, "PASS\n", ""), original.Finish());
+    }
+
+    [Fact]
+    public void LiveMove_RefusesASessionOnATerminal()
+    {
+        using RunningProgram program = new(["run", "--", Repository.Inner]);
+        Assert.Equal("ready", program.ReadLine());
+
+        (int code, _, string errors) = program.Migrate(Isa.AArch64);
+
+        Assert.Equal(1, code);
+        Assert.Contains("it leads a session with a controlling terminal, which cannot be handed over", errors);
+        program.Send("go on");
+        Assert.Equal((0, "PASS\n", ""), program.Finish());
+    }
+
     [Fact]
     public void RestoredFamily_IsMovedAndSavedAgain()
     {

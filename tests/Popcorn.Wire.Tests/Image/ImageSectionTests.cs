@@ -36,7 +36,9 @@ public class ImageSectionTests
         new(0, Isa.RiscV64, new ImageKinship(4711, 0, 4711, 0, HasTerminal: false), ["./app", "", "ä b"], "/tmp", 18,
             [new(7, 10, 20)], [new(1, false, 1), new(5, true, 0), new(6, false, 0)],
             [new(5, true, 0, 10)], Mappings, Threads),
-        new(0, Isa.X86_64, new ImageKinship(4712, 4711, 4711, 0, HasTerminal: true), [], "/", 0, [], [], [], [],
+        new(
+            0, Isa.X86_64, new ImageKinship(4712, 4711, 4711, 0, HasTerminal: true, Terminal: 3), [], "/", 0, [], [],
+            [], [],
             Threads),
     ];
 

@@ -1,0 +1,85 @@
+// A session of its own on a pseudo terminal of the program's, as script(1) makes it, that must survive a checkpoint: a child leads
+// it, and the child's child is in the terminal's foreground. Says "ready", and looks again after a line of input.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include "check.h"
+
+static void interrupted(int number)
+{
+	(void)number;
+	_exit(5);
+}
+
+static int lead(const char *terminal, int ready, int go)
+{
+	char word;
+	int status;
+	MUST(setsid() == getpid());
+	int fd = open(terminal, O_RDWR), same = open("/dev/tty", O_RDWR);
+	MUST(fd >= 0 && same >= 0);
+	struct termios modes;
+	MUST(!tcgetattr(fd, &modes));
+	modes.c_lflag &= ~(tcflag_t)ECHO;
+	modes.c_oflag &= ~(tcflag_t)OPOST;
+	MUST(!tcsetattr(fd, TCSANOW, &modes));
+	pid_t child = fork();
+	if (!child) {
+		signal(SIGINT, interrupted);
+		setpgid(0, 0);
+		MUST(write(ready, "x", 1) == 1);
+		for (;;) pause();
+	}
+	setpgid(child, child);
+	MUST(!tcsetpgrp(fd, child) && write(ready, "x", 1) == 1);
+	if (read(go, &word, 1) != 1) _exit(3);
+	IS(getsid(0), getpid()); /* Not tcgetsid: qemu-user 7.2 gives back what was there before. */
+	IS(getsid(child), getpid());
+	IS(tcgetpgrp(fd), child);
+	signal(SIGTTOU, SIG_IGN);
+	IS(write(same, "old way ", 8), 8);
+	int again = open("/dev/tty", O_RDWR);
+	IS(write(again, "new way", 7), 7);
+	IS(waitpid(child, &status, 0), child); /* Whoever has the master sends it ^C. */
+	IS(status, 5 << 8);
+	IS(tcsetpgrp(again, getpid()), 0);
+	IS(tcgetpgrp(fd), getpid());
+	fflush(stdout);
+	return failures ? 8 : 7;
+}
+
+int main(void)
+{
+	int ready[2], go[2], status;
+	char line[32], text[16] = "";
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	MUST(master >= 0 && !grantpt(master) && !unlockpt(master) && !pipe(ready) && !pipe(go));
+	char *terminal = ptsname(master);
+	pid_t child = fork();
+	if (!child) {
+		close(master);
+		_exit(lead(terminal, ready[1], go[0]));
+	}
+	MUST(read(ready[0], text, 1) == 1 && read(ready[0], text, 1) == 1);
+	puts("ready");
+	fflush(stdout);
+	if (!fgets(line, sizeof line, stdin)) _exit(3);
+	IS(write(go[1], "x", 1), 1);
+	for (int have = 0; have < 15;) {
+		MUST(poll(&(struct pollfd){ master, POLLIN, 0 }, 1, 5000) == 1);
+		ssize_t n = read(master, text + have, (size_t)(15 - have));
+		if (n <= 0) break;
+		have += (int)n;
+	}
+	CHECK(!memcmp(text, "old way new way", 15));
+	IS(write(master, "\3", 1), 1);
+	IS(waitpid(child, &status, 0), child);
+	IS(status, 7 << 8);
+	puts(failures ? "FAIL" : "PASS");
+	return failures != 0;
+}
