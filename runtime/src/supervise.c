@@ -1,6 +1,9 @@
 /* POPCORN_RUN (contracts.md, section 8): a program that nobody supervises starts again below a supervisor. */
 #include "runtime.h"
 
+/* A supervisor inherits the program's limit of descriptors; with its runtime's and a move's it needs some forty. */
+enum { RLIMIT_NOFILE_ = 7, DESCRIPTORS_MIN = 64 };
+
 #define WORDS_MAX 64l
 #define PATH_BYTES 4096l
 #define NAME "POPCORN_RUN="
@@ -20,6 +23,8 @@ void pop_supervise(long argc, char **argv, char **envp)
 {
 	const char *command = value_of(envp, NAME);
 	if (!command || !*command) return;
+	uint64_t limit[2] = { 0, 0 };
+	if (!pop_raw(NR_prlimit64, 0, RLIMIT_NOFILE_, 0, limit) && limit[0] < DESCRIPTORS_MIN) return;
 	uint64_t text_bytes = 1;
 	while (command[text_bytes - 1]) text_bytes++;
 	uint64_t bytes = PATH_BYTES + text_bytes + (uint64_t)(argc + WORDS_MAX + 8) * sizeof(char *);
