@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Popcorn.Linux.Libc;
 
 namespace Popcorn.Linux;
@@ -27,7 +28,14 @@ public static unsafe class ProcessResources
         return SysResource.Prlimit(pid, resource, &limit, null) == 0;
     }
 
-    public static int Nice(int pid) => SysResource.Getpriority(SysResource.OfProcess, (uint)pid);
+    public static int Nice(int pid)
+    {
+        int nice = SysResource.Getpriority(SysResource.OfProcess, (uint)pid);
+        // -1 is a nice value, too.
+        int errno = nice == -1 ? Marshal.GetLastPInvokeError() : 0;
+        return errno == 0
+            ? nice : throw new LinuxCallException("getpriority", errno, $"cannot ask how nice process {pid} is");
+    }
 
     public static bool TrySetNice(int pid, int nice) =>
         SysResource.Setpriority(SysResource.OfProcess, (uint)pid, nice) == 0;
