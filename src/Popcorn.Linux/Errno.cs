@@ -11,6 +11,7 @@ public static class Errno
     public const int BadFile = 9;
     public const int NoChild = 10;
     public const int Again = 11;
+    public const int Access = 13;
     public const int Fault = 14;
     public const int Invalid = 22;
     public const int NoTty = 25;

@@ -20,7 +20,7 @@ public static unsafe class HostProcess
     {
         get
         {
-            string? line = File.ReadLines("/proc/self/limits")
+            string? line = KernelText.ReadLines("/proc/self/limits")
                 .FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
             string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
             return int.TryParse(soft, out int limit) ? limit : int.MaxValue;

@@ -41,7 +41,7 @@ public static unsafe class MessageQueues
         string text;
         try
         {
-            text = File.ReadAllText($"/proc/{pid}/fd/{descriptor}");
+            text = KernelText.Read($"/proc/{pid}/fd/{descriptor}");
         }
         catch (UnauthorizedAccessException)
         {

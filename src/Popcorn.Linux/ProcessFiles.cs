@@ -15,14 +15,18 @@ public readonly record struct DescriptorFacts(int Number, string Target, long Po
 }
 
 /// <summary>Relations of a process (proc(5), <c>/proc/PID/stat</c>).</summary>
-/// <param name="State">R, S, D, T (stopped), t (traced), Z (zombie), X.</param>
+/// <param name="State">Of its first thread: R, S, D, T (stopped), t (traced), Z (ended), X.</param>
+/// <param name="Threads">That have not ended, the first one always among them.</param>
 /// <param name="Terminal">Device number of its controlling terminal; 0 for none.</param>
 /// <param name="ForegroundGroup">Process group that the terminal belongs to now.</param>
 /// <param name="WaitStatus">What wait(2) will give; only for a zombie.</param>
 public readonly record struct ProcessFacts(
-    int Pid, char State, int Parent, int Group, int Session, int Terminal, int ForegroundGroup, int WaitStatus)
+    int Pid, char State, int Parent, int Group, int Session, int Terminal, int ForegroundGroup, int Threads,
+    int WaitStatus)
 {
-    public bool IsZombie => State is 'Z' or 'X';
+    /// <summary>It has ended as a whole: none can wait for it before its last thread, of an emulator maybe, is
+    /// gone.</summary>
+    public bool IsZombie => State == 'X' || (State == 'Z' && Threads <= 1);
 
     public bool IsStopped => State is 'T' or 't';
 
@@ -35,7 +39,7 @@ public static class ProcessFiles
 {
     public static IEnumerable<MapLine> Maps(int pid)
     {
-        foreach (string line in File.ReadLines($"/proc/{pid}/maps"))
+        foreach (string line in KernelText.ReadLines($"/proc/{pid}/maps"))
         {
             string[] fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
             int dash = fields[0].IndexOf('-', StringComparison.Ordinal);
@@ -85,7 +89,7 @@ public static class ProcessFiles
     {
         try
         {
-            return File.ReadAllLines($"/proc/{pid}/fdinfo/{number}");
+            return KernelText.ReadLines($"/proc/{pid}/fdinfo/{number}");
         }
         catch (FileNotFoundException)
         {
@@ -96,7 +100,7 @@ public static class ProcessFiles
     /// <summary>A line of <c>/proc/PID/status</c> without its name, or "" when there is none.</summary>
     public static string Status(int pid, string name)
     {
-        foreach (string line in File.ReadLines($"/proc/{pid}/status"))
+        foreach (string line in KernelText.ReadLines($"/proc/{pid}/status"))
         {
             if (line.StartsWith(name, StringComparison.Ordinal)
                 && line.Length > name.Length && line[name.Length] == ':')
@@ -123,7 +127,7 @@ public static class ProcessFiles
     public static IEnumerable<string> MountPoints(uint device)
     {
         string wanted = $"{device >> 20}:{device & 0xfffff}";
-        foreach (string line in File.ReadLines("/proc/self/mountinfo"))
+        foreach (string line in KernelText.ReadLines("/proc/self/mountinfo"))
         {
             string[] fields = line.Split(' ');
             if (fields.Length > 4 && fields[2] == wanted)
@@ -134,7 +138,7 @@ public static class ProcessFiles
     /// <summary>The fields of <c>/proc/PID/stat</c> from the state on.</summary>
     private static string[] Statistics(int pid)
     {
-        string text = File.ReadAllText($"/proc/{pid}/stat");
+        string text = KernelText.Read($"/proc/{pid}/stat");
         // The name in parentheses may hold anything, parentheses too.
         return text[(text.LastIndexOf(')') + 2)..].Split(' ');
     }
@@ -172,7 +176,7 @@ public static class ProcessFiles
         string[] fields = Statistics(pid);
         return new ProcessFacts(
             pid, fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[4]),
-            Number(fields[5]), Number(fields[49]));
+            Number(fields[5]), Number(fields[17]), Number(fields[49]));
     }
 
     /// <summary>Processor time that all its threads have used, in ticks of the kernel's (10 ms); 0 when it is
@@ -198,7 +202,7 @@ public static class ProcessFiles
     {
         try
         {
-            string text = File.ReadAllText($"/proc/{pid}/cmdline");
+            string text = KernelText.Read($"/proc/{pid}/cmdline");
             return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
         }
         catch (IOException)
@@ -213,7 +217,7 @@ public static class ProcessFiles
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return KernelText.Read($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -242,7 +246,7 @@ public static class ProcessFiles
             string text;
             try
             {
-                text = File.ReadAllText(task + "/children");
+                text = KernelText.Read(task + "/children");
             }
             catch (IOException)
             {

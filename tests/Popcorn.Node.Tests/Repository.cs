@@ -21,6 +21,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltSegments = new(() => Compile("segments", Case("node", "segments")));
     private static readonly Lazy<string> BuiltInner = new(() => Compile("inner", Case("node", "inner")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
+    private static readonly Lazy<string> BuiltLeaderless = new(CompileLeaderless);
     private static readonly ConcurrentDictionary<string, Lazy<string>> BuiltSurvivors = new();
 
     public static string Root { get; } = CloneRoot.Path;
@@ -57,6 +58,9 @@ internal static class Repository
     /// <summary>tests/cases/node/fake_target.c, an aarch64 executable that popcorn has no part in.</summary>
     public static string FakeTarget => BuiltFakeTarget.Value;
 
+    /// <summary>tests/cases/node/leaderless.c, of this machine's own libc.</summary>
+    public static string Leaderless => BuiltLeaderless.Value;
+
     /// <summary>An empty folder under build/.</summary>
     public static string Scratch(string name)
     {
@@ -86,6 +90,13 @@ internal static class Repository
         string program = Path.Combine(Scratch("program-fake-target"), "fake-target");
         Run("aarch64-linux-gnu-gcc",
             ["-O1", "-static", "-Wl,-Ttext-segment=0x7000000000", Case("node", "fake_target"), "-o", program]);
+        return program;
+    }
+
+    private static string CompileLeaderless()
+    {
+        string program = Path.Combine(Scratch("program-leaderless"), "leaderless");
+        Run("clang-19", ["-O1", "-pthread", Case("node", "leaderless"), "-o", program]);
         return program;
     }
 

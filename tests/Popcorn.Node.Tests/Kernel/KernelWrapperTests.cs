@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
@@ -28,6 +29,32 @@ public class KernelWrapperTests
 
         Assert.Equal(Errno.NoEntry, e.Errno);
         Assert.Contains("/nonexistent/program", e.Message);
+    }
+
+    /// <summary>qemu-user has a thread of its own, which may be the last one to go.</summary>
+    [Fact]
+    public void ProcessWhoseFirstThreadHasEnded_IsNoZombie_BeforeTheLastHas()
+    {
+        ProcessStartInfo start = new(Repository.Leaderless) { RedirectStandardInput = true };
+        using Process process = Process.Start(start)!;
+        bool HasNoLeader() => ProcessFiles.Facts(process.Id).State == 'Z';
+
+        Assert.True(SpinWait.SpinUntil(HasNoLeader, TimeSpan.FromSeconds(20)));
+        Assert.False(ProcessFiles.Facts(process.Id).IsZombie);
+
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.Equal(7, process.ExitCode);
+    }
+
+    [Fact]
+    public void VanishedProcess_HasNoCommandLine_AndNoFacts()
+    {
+        using ChildProcess child = Start("/bin/true");
+        _ = child.Reap();
+
+        Assert.Empty(ProcessFiles.CommandLine(child.Pid));
+        Assert.Throws<FileNotFoundException>(() => ProcessFiles.Facts(child.Pid));
     }
 
     [Fact]
