@@ -92,6 +92,7 @@ long pop_family_detach(void)
 	long pid = pop_raw(NR_clone, SIGCHLD_);
 	if (pid < 0) return pid;
 	if (pid) for (;;) pop_raw(NR_exit_group, 0);
+	pop_prepared_forget();
 	pop_unit_enter(1);
 	return 0;
 }

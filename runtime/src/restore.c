@@ -214,6 +214,7 @@ static long carry_out(uint32_t op, uint32_t bytes, int fd)
 	case POP_OP_DETACH: return pop_family_detach();
 	case POP_OP_COMMIT: return 0;
 	case POP_OP_SYNC: return op_sync();
+	case POP_OP_PREPARE: return pop_prepare_threads((void *)payload.bytes, bytes / sizeof(uint32_t));
 	case POP_OP_CALL: return op_call(bytes);
 	default: return -EPROTO_;
 	}
@@ -295,8 +296,8 @@ void pop_thread_go(struct pop_slot *slot)
 
 static struct pop_slot *prepare_slot(const struct pop_op_thread *thread)
 {
-	struct pop_slot *slot = pop_slot_take((int)thread->slot);
-	if (!slot) fail(POP_OP_THREAD, -EEXIST_);
+	struct pop_slot *slot = &POP_SLOTS[thread->slot];
+	if (!pop_prepared_is(thread->slot) && !pop_slot_take((int)thread->slot)) fail(POP_OP_THREAD, -EEXIST_);
 	slot->handler_depth = 0;
 	pop_slot_bind(slot, (char *)thread->tp);
 	return slot;
@@ -320,9 +321,11 @@ _Noreturn void pop_restore(int socket)
 	struct pop_slot *first = prepare_slot(&threads[0]);
 	for (uint32_t i = 1; i < thread_count; i++) {
 		struct pop_slot *slot = prepare_slot(&threads[i]);
+		if (pop_prepared_use(&threads[i])) continue;
 		long tid = pop_restored_thread(slot, (char *)threads[i].tp, (void *)threads[i].record);
 		if (tid < 0) fail(POP_OP_COMMIT, tid);
 	}
+	pop_prepared_tell(threads[0].slot);
 	first->tid = (uint32_t)pop_raw(NR_gettid);
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
 	/* The outermost frame is called from here, so the page this frame lies in is the last one anybody reads. */

@@ -264,6 +264,8 @@ void pop_signals_unblock(uint64_t mask);
 
 /* threads.c */
 struct pop_slot *pop_slot_take(int index);
+void pop_slot_give_back(struct pop_slot *slot);
+_Noreturn void pop_slot_leave(struct pop_slot *slot, int frees);
 void pop_slot_bind(struct pop_slot *slot, char *tp);
 #define POP_NATIVE_ALTSTACK_BYTES 0x100000ul
 void *pop_native_stack(struct pop_slot *slot);
@@ -272,7 +274,16 @@ long pop_fork(long flags);
 int pop_slot_of_tid(long tid);
 uint32_t pop_program_tid(struct pop_slot *slot);
 _Noreturn void pop_thread_exit(long status);
+long pop_prepared_thread(struct pop_slot *slot);
 long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *record);
+
+/* prepared.c */
+long pop_prepare_threads(const uint32_t *slots, uint64_t count);
+int pop_prepared_is(uint32_t slot);
+int pop_prepared_use(const struct pop_op_thread *thread);
+void pop_prepared_tell(uint32_t first);
+void pop_prepared_forget(void);
+struct pop_record *pop_prepared_wait(struct pop_slot *slot);
 
 /* ids.c */
 void pop_ids_translate(struct pop_call *call);

@@ -28,6 +28,7 @@ struct pop_thread_start {
 	void *argument;
 	struct pop_slot *slot;
 	struct pop_record *record; /* a restored thread's outermost record */
+	int prepared; /* it will be told what it is */
 	uint32_t *tid_word;
 	volatile uint32_t *started; /* with tid_word: its creator waits for this to become 1 */
 	uint64_t mask;
@@ -67,6 +68,15 @@ struct pop_slot *pop_slot_take(int index)
 		if (index >= 0) break;
 	}
 	return 0;
+}
+
+void pop_slot_give_back(struct pop_slot *slot) { pop_store(&slot_taken[pop_slot_index(slot)], 0); }
+
+/* The calling thread ends; its slot is free then, unless another thread has become the slot's. */
+_Noreturn void pop_slot_leave(struct pop_slot *slot, int frees)
+{
+	static uint8_t nobody;
+	pop_exit_release(frees ? &slot_taken[pop_slot_index(slot)] : &nobody, 0);
 }
 
 void pop_slot_bind(struct pop_slot *slot, char *tp)
@@ -211,6 +221,7 @@ int __set_thread_area(void *tp)
 void pop_thread_main(struct pop_thread_start *start)
 {
 	struct pop_slot *slot = start->slot;
+	if (start->prepared) start->record = pop_prepared_wait(slot);
 	slot->tid = (uint32_t)pop_raw(NR_gettid);
 	pop_store(&slot->state, POP_THREAD_RUNNING);
 	if (start->record) {
@@ -232,13 +243,21 @@ void pop_thread_main(struct pop_thread_start *start)
 /* entry.S: the outermost function of a thread has returned. */
 _Noreturn void pop_bottom_return(long status) { pop_thread_exit(status); }
 
+/* On the slot's native stack; null without memory for one. */
+static struct pop_thread_start *put_start(struct pop_slot *slot, struct pop_thread_start start)
+{
+	char *stack = pop_native_stack(slot);
+	if (!stack) return 0;
+	struct pop_thread_start *top = (struct pop_thread_start *)((uint64_t)(stack - sizeof start) & -16ul);
+	*top = start;
+	return top;
+}
+
 static long spawn(struct pop_slot *slot, char *tp, struct pop_thread_start start, unsigned long flags,
 	uint32_t *parent_tid, uint32_t *clear)
 {
-	char *stack = pop_native_stack(slot);
-	if (!stack) return -ENOMEM_;
-	struct pop_thread_start *top = (struct pop_thread_start *)((uint64_t)(stack - sizeof start) & -16ul);
-	*top = start;
+	struct pop_thread_start *top = put_start(slot, start);
+	if (!top) return -ENOMEM_;
 	pop_slot_bind(slot, tp);
 	pop_store(&slot->kicked, 0);
 	slot->handler_depth = 0;
@@ -276,7 +295,7 @@ static long start_thread(int (*function)(void *), char *stack, unsigned long fla
 	long result = spawn(slot, tp, start, flags, parent_tid, clear);
 	if (pop_failed(result)) {
 		release_slot(slot);
-		pop_store(&slot_taken[pop_slot_index(slot)], 0);
+		pop_slot_give_back(slot);
 	} else if (start.tid_word) {
 		while (!pop_load(&started)) pop_futex_wait(&started, 0);
 		result = *start.tid_word;
@@ -285,12 +304,22 @@ static long start_thread(int (*function)(void *), char *stack, unsigned long fla
 	return result;
 }
 
+#define PLAIN_THREAD 0x50f00ul /* VM FS FILES SIGHAND THREAD SYSVSEM */
+
+/* prepared.c: has no thread pointer yet, and all signals blocked. */
+long pop_prepared_thread(struct pop_slot *slot)
+{
+	struct pop_thread_start start = { .slot = slot, .prepared = 1 };
+	struct pop_thread_start *top = put_start(slot, start);
+	return top ? pop_clone_native(PLAIN_THREAD, top, 0, 0, 0) : -ENOMEM_;
+}
+
 /* A thread of a restored process: its records rebuild its native stack, then it waits at the gate. */
 long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *record)
 {
 	struct pop_thread_start start = { .slot = slot, .record = record };
 	uint64_t clear = pop_thread_state(slot)->clear_tid;
-	unsigned long flags = 0x50f00 /* VM FS FILES SIGHAND THREAD SYSVSEM */ | CLONE_SETTLS_;
+	unsigned long flags = PLAIN_THREAD | CLONE_SETTLS_;
 	if (clear) flags |= CLONE_CHILD_CLEARTID_;
 	return spawn(slot, tp, start, flags, 0, (uint32_t *)clear);
 }

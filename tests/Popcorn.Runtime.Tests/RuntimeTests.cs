@@ -76,6 +76,25 @@ public sealed class RuntimeTests(RuntimePrograms programs)
         Assert.Equal($"harness: {isas.Length - 1} moves\n", result.Errors);
     }
 
+    /// <summary>Threads that wait for their part: fewer than are needed, and more, the first thread's slot among
+    /// them.</summary>
+    [Theory]
+    [InlineData("3", "riscv64 aarch64 x86_64 x86_64")]
+    [InlineData("40", "riscv64 aarch64 x86_64 x86_64")]
+    [InlineData("40", "aarch64 riscv64 x86_64")]
+    public void MovedToWaitingThreads_EndsAsIfItHadNot(string slots, string ring)
+    {
+        string[] isas = ring.Split(' ');
+
+        ShellResult result = Shell.Run(programs.Harness, [
+            "-p", slots, .. Moved["threads"],
+            .. isas.Select(isa => $"{isa}:{programs.Program("threads", IsaOf(isa))}"),
+        ]);
+
+        Assert.Equal(Expected["threads"], (result.ExitCode, result.Output));
+        Assert.Equal($"harness: {isas.Length - 1} moves\n", result.Errors);
+    }
+
     private static Isa IsaOf(string name) =>
         IsaNames.TryParse(name, out Isa isa) ? isa : throw new ArgumentException($"'{name}' is no ISA", nameof(name));
 }

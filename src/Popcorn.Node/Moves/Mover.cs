@@ -78,7 +78,12 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         // whose threads leave the target no processor has to make room for it.
         bool hasStarted = !parkedAlready && targets.TryWaitRoot(s_headStart);
         clock.StartMs = clock.Lap();
-        PreCopy copied = hasStarted && first is not null ? PreCopy.Run(first, targets.Root!) : PreCopy.None;
+        PreCopy copied = PreCopy.None;
+        if (hasStarted && first is not null)
+        {
+            targets.Root!.PrepareThreads(first);
+            copied = PreCopy.Run(first, targets.Root);
+        }
         clock.PreCopyMs = clock.Lap();
         return MoveParked(target, targets, copied, clock, number, prepare);
     }

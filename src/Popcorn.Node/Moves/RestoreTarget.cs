@@ -123,6 +123,26 @@ public sealed class RestoreTarget : IDisposable
         return true;
     }
 
+    /// <summary>Starts the threads that it will need, as far as the source's tell while it still runs: that is most of
+    /// what restoring a thread takes.</summary>
+    public void PrepareThreads(ProgramProcess source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        // The first one is there.
+        uint[] slots = [.. source.Control.LiveSlots().Skip(1).Select(s => (uint)s.Index)];
+        if (slots.Length == 0)
+            return;
+        RestoreScriptWriter.Prepare(Sender.Frames, slots);
+        try
+        {
+            _ = Synchronise();
+        }
+        catch (LinuxCallException e)
+        {
+            throw Explain(e);
+        }
+    }
+
     /// <summary>A session of its own without a leader (see the DETACH operation); the process has another pid
     /// then.</summary>
     public void Detach()

@@ -45,7 +45,7 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
         Dictionary<int, UnitEntry> byPid = [];
         foreach (UnitEntry entry in unit.Entries().Where(e => e.KernelPid != 0))
             byPid[entry.KernelPid] = entry;
-        return [.. ReadChildren(Environment.ProcessId, byPid, DepthMax).Where(n => n.Pid != except)];
+        return ReadChildren(Environment.ProcessId, byPid, DepthMax, except);
     }
 
     /// <summary>Every live process of the table that is a program of ours; those that are about to be.</summary>
@@ -62,7 +62,8 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
 
     public void Dispose() => Replace([]);
 
-    private List<TreeNode> ReadChildren(int parent, Dictionary<int, UnitEntry> byPid, int depth)
+    private List<TreeNode> ReadChildren(
+        int parent, Dictionary<int, UnitEntry> byPid, int depth, int? except = null)
     {
         List<TreeNode> nodes = [];
         if (depth == 0)
@@ -78,7 +79,7 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
         }
         foreach (int child in children)
         {
-            if (ReadNode(child, byPid) is not TreeNode node)
+            if (child == except || ReadNode(child, byPid) is not TreeNode node)
                 continue;
             node.Children.AddRange(ReadChildren(child, byPid, depth - 1));
             nodes.Add(node);

@@ -7,7 +7,7 @@ namespace Popcorn.Wire.Control;
 /// </summary>
 public static class ControlLayout
 {
-    public const uint AbiVersion = 2;
+    public const uint AbiVersion = 3;
 
     /// <summary>What the value of a signal that the supervisor passes on for somebody else has in its upper 16 bits: no
     /// address, and no number anybody counts to.</summary>

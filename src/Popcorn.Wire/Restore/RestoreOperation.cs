@@ -22,6 +22,7 @@ public enum RestoreOperation : uint
     MapDescriptor = 18,
     AttachShared = 19,
     Detach = 20,
+    Prepare = 21,
     Sync = 32,
     Call = 33,
 }

@@ -197,6 +197,15 @@ public static class RestoreScriptWriter
         writer.U32(readOnly ? 1u : 0);
     }
 
+    /// <summary>Starts threads for these slots, which wait to be told by <see cref="Thread"/> what they are; those of
+    /// no use end.</summary>
+    public static void Prepare(FieldWriter writer, IReadOnlyList<uint> slots)
+    {
+        Header(writer, RestoreOperation.Prepare, slots.Count * sizeof(uint));
+        foreach (uint slot in slots)
+            writer.U32(slot);
+    }
+
     public static void Commit(FieldWriter writer) => Header(writer, RestoreOperation.Commit, 0);
 
     public static void Go(FieldWriter writer) => Header(writer, RestoreOperation.Go, 0);

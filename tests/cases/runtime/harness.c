@@ -1,6 +1,6 @@
 /* A node agent of a few hundred lines for the runtime's tests: starts a program, parks it, carries it over to another
  * ISA's executable and lets it go there.
- * usage: harness [-m MICROSECONDS] [-t THREADS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring.
+ * usage: harness [-m MICROSECONDS] [-t THREADS] [-p SLOTS] PROGRAM... with PROGRAM = ISA:PATH, in the order of the ring.
  * The process starts on the first; it moves on when it has run so long and has so many threads; its exit status is
  * the harness's. */
 #define _GNU_SOURCE
@@ -281,9 +281,12 @@ static void send_threads(struct instance *from, const char *target, int socket)
 	}
 }
 
-static struct instance move(struct instance *from, const char *source, const char *target)
+static struct instance move(struct instance *from, const char *source, const char *target, uint32_t prepared)
 {
 	struct instance to = start(target, from);
+	uint32_t slots[POP_SLOT_COUNT];
+	for (uint32_t i = 0; i < prepared; i++) slots[i] = i;
+	if (prepared) frame(to.socket, POP_OP_PREPARE, slots, prepared * sizeof *slots);
 	send_memory(from, source, to.socket);
 	int pidfd = (int)syscall(SYS_pidfd_open, from->pid, 0);
 	for (int fd = 0; fd < 16; fd++) {
@@ -318,10 +321,11 @@ static struct instance move(struct instance *from, const char *source, const cha
 int main(int argc, char **argv)
 {
 	long pause_us = 1000;
-	uint32_t threads = 1;
+	uint32_t threads = 1, prepared = 0;
 	int option, moves = 0;
-	while ((option = getopt(argc, argv, "m:t:")) != -1)
+	while ((option = getopt(argc, argv, "m:t:p:")) != -1)
 		if (option == 'm') pause_us = atol(optarg);
+		else if (option == 'p') prepared = (uint32_t)atoi(optarg);
 		else threads = (uint32_t)atoi(optarg);
 	struct instance current = start(argv[optind], 0);
 	int ended = 0;
@@ -339,7 +343,7 @@ int main(int argc, char **argv)
 		release(&current);
 		if (!park(&current)) break;
 		check_timeout(&current);
-		current = move(&current, argv[i], argv[i + 1]);
+		current = move(&current, argv[i], argv[i + 1], prepared);
 		moves++;
 	}
 	int status = 0;
