@@ -14,6 +14,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltTwins = new(() => Compile("twins", Case("node", "twins")));
     private static readonly Lazy<string> BuiltPipeline = new(() => Compile("pipeline", Case("node", "pipeline")));
     private static readonly Lazy<string> BuiltLocker = new(() => Compile("locker", Case("node", "locker")));
+    private static readonly Lazy<string> BuiltGlancer = new(() => Compile("glancer", Case("node", "glancer")));
     private static readonly Lazy<string> BuiltDaemon = new(() => Compile("daemon", Case("node", "daemon")));
     private static readonly Lazy<string> BuiltConnections =
         new(() => Compile("connections", Case("node", "connections")));
@@ -52,6 +53,8 @@ internal static class Repository
     public static string Pipeline => BuiltPipeline.Value;
 
     public static string Locker => BuiltLocker.Value;
+
+    public static string Glancer => BuiltGlancer.Value;
 
     public static string Daemon => BuiltDaemon.Value;
 

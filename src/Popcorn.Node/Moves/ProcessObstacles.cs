@@ -37,13 +37,16 @@ internal static class ProcessObstacles
         {
             string? reason = Array.Find(s_descriptors, d => descriptor.Target.StartsWith(
                 d.Target, StringComparison.Ordinal)).Reason;
-            if (descriptor.Target.StartsWith($"/proc/{pid}/", StringComparison.Ordinal))
+            // A server looks at its own memory's size, and closes the file at once.
+            bool isGlance = descriptor.Target.StartsWith($"/proc/{pid}/", StringComparison.Ordinal);
+            if (isGlance)
                 reason = "describes this very process";
             if (MessageQueues.Is(pid, descriptor.Number, descriptor.Target)
                 && MessageQueues.NotifiedProcess(pid, descriptor.Number) == pid)
                 reason = "is a message queue that tells this very process of messages (mq_notify)";
             if (reason is not null)
-                obstacles.Add($"descriptor {descriptor.Number} ('{descriptor.Target}') {reason}");
+                obstacles.Add(new Obstacle(
+                    $"descriptor {descriptor.Number} ('{descriptor.Target}') {reason}", Passes: isGlance));
         }
     }
 

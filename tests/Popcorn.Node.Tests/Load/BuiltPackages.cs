@@ -43,6 +43,8 @@ internal static class BuiltPackages
             [ -e "{folder}/.complete" ] || cp -a "$tree/." "{folder}/"
             cd "{folder}"
             eval "$("{Repository.Popcorn}" env)"
+            # Linked again: what a program brings along of popcorn may be of an earlier build.
+            rm -f "{program}"
             {make}
             """;
         ProcessStartInfo start = new("bash", ["-c", $"{{ {script}\n}} >'{log}' 2>&1 </dev/null"]);

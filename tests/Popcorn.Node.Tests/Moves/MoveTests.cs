@@ -48,6 +48,22 @@ public class MoveTests
         Assert.Equal((7, Oracle.AllSteps, ""), (code, output, errors));
     }
 
+    /// <summary>Files that describe the process itself cannot move, and are closed in a moment.</summary>
+    [Fact]
+    public void ProgramThatLooksAtItself_MovesInBetween()
+    {
+        using RunningProgram program = new(["run", "--", Repository.Glancer]);
+        Assert.Equal("ready", program.ReadLine());
+
+        for (int i = 0; i < 6; i++)
+        {
+            (int code, _, string errors) = program.Migrate(i % 2 == 0 ? Isa.AArch64 : Isa.X86_64);
+            Assert.True(code == 0, errors);
+        }
+
+        Assert.Equal((0, "PASS\n", ""), program.Finish());
+    }
+
     [Fact]
     public void ProgramThatSpins_ParksAndMoves()
     {
