@@ -72,11 +72,14 @@ public sealed class ConnectionFilter(string name)
         }));
     }
 
-    /// <summary>Gives them more time, all of them; fails when that of one was over already.</summary>
-    public void Extend(IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit) =>
+    /// <summary>Gives them another time from now on, all of them; fails when that of one was over already.</summary>
+    /// <param name="released">Others, which pass again.</param>
+    public void Extend(
+        IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit,
+        IReadOnlyCollection<ConnectionEnds> released) =>
         Ask(NetfilterBatch.Transaction(batch =>
         {
-            WriteElements(batch, DeleteElement, 0, connections, limit: null);
+            WriteElements(batch, DeleteElement, 0, [.. connections, .. released], limit: null);
             WriteElements(batch, NewElement, Create, connections, limit);
         }));
 

@@ -102,9 +102,17 @@ internal sealed class ConnectionBuilder : IDisposable
         }
     }
 
-    /// <summary>Just before the program runs: they are sockets like any other, and still cut off.</summary>
+    /// <summary>
+    /// Just before the program runs: they are sockets like any other, and still cut off, but not for long if nobody is
+    /// left to release them. Fails when the other side has not been kept waiting to the end.
+    /// </summary>
     public void Activate()
     {
+        if (_built.Count > 0)
+        {
+            _filter.Extend(
+                [.. _built.Select(b => EndsOf(b.Connection))], ImageFilter.WhileWorking, released: []);
+        }
         foreach ((SafeFileHandle file, ConnectionObject connection) in _built)
         {
             TcpRepair.Leave(file);
@@ -135,6 +143,23 @@ internal sealed class ConnectionBuilder : IDisposable
             file.Dispose();
         if (_holdsOnlyOurs)
             _filter.Remove();
+        else if (_built.Count > 0)
+            WaitOn();
+    }
+
+    /// <summary>For the next attempt, as long as was left.</summary>
+    private void WaitOn()
+    {
+        try
+        {
+            ILookup<bool, ConnectionEnds> built =
+                _built.Select(b => EndsOf(b.Connection)).ToLookup(_waiting.ContainsKey);
+            _filter.Extend([.. built[true]], _waiting.Values.Min(), released: [.. built[false]]);
+        }
+        catch (LinuxCallException)
+        {
+            // Their time was over, or it had not come to holding more than them.
+        }
     }
 
     private static ConnectionEnds EndsOf(ConnectionObject connection) => new(

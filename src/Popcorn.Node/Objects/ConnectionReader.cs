@@ -125,7 +125,10 @@ internal sealed class ConnectionReader(ObjectContents contents, bool stop, Image
     public void Keep()
     {
         if (_isHeld && WithPeerOutside is { Length: > 0 } waiting)
-            _filter!.Extend(waiting, ImageFilter.WhileStopped);
+        {
+            ConnectionEnds[] inside = [.. _read.Select(r => _all[r]).Where(IsInside)];
+            _filter!.Extend(waiting, ImageFilter.WhileStopped, released: inside);
+        }
     }
 
     /// <summary>Just before the program is ended: nothing is told to anybody about that.</summary>

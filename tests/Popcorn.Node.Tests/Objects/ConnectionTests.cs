@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Popcorn.Core;
+using Popcorn.Linux;
 using Popcorn.Node.Checkpoints;
 using Popcorn.Node.Objects;
 using Popcorn.Node.Tests.Moves;
@@ -164,6 +165,31 @@ public class ConnectionTests
         Assert.Equal((0, $"{received} {peer.Sent}\nPASS\n", ""), restored.Finish());
     }
 
+    /// <summary>Only the test has to be kept waiting, whatever has been tried meanwhile.</summary>
+    [Fact]
+    public void ConnectionsInsideAndOutside_SurviveAFailedRestore()
+    {
+        string image = Path.Combine(Repository.Scratch("inside-outside"), "image");
+        string fake = FakeEmulator.Install("connection-inside", FakeEmulator.DiesOnGo);
+        using Socket listener = NumberPeer.Listen("6");
+        using RunningProgram program = Start("inside", "6", listener, Isa.X86_64);
+        using Socket socket = Accept(listener);
+        Assert.Equal("ready", program.ReadLine());
+        Save(program, image);
+        ConnectionEnds outside = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
+        Assert.Equal(Names([outside, outside.Reversed]), Names(Held(image)));
+
+        using RunningProgram failed = new(["restore", image, "--isa", "aarch64"], pathFirst: fake);
+        Assert.Equal(1, failed.Finish().ExitCode);
+        Assert.Equal(Names([outside, outside.Reversed]), Names(Held(image)));
+
+        using RunningProgram restored = new(["restore", image]);
+        restored.Send("go on");
+        Assert.Equal((0, "PASS\n", ""), restored.Finish());
+        Assert.Equal("outside", Text(socket));
+        Assert.False(IsHeld(image));
+    }
+
     /// <summary>What they have to send does not fit on the disk.</summary>
     [Fact]
     public void FailedCheckpoint_LetsConnectionsGoOn()
@@ -282,11 +308,18 @@ public class ConnectionTests
     }
 
     /// <summary>Somebody is kept waiting for it.</summary>
-    private static bool IsHeld(string path)
+    private static bool IsHeld(string path) => Held(path).Count > 0;
+
+    private static IReadOnlyCollection<ConnectionEnds> Held(string path)
     {
         using ImageFile image = ImageFile.Open(path);
-        return ImageFilter.ReadAll().ContainsKey(ImageFilter.Of(image.Identity).Name);
+        return ImageFilter.ReadAll().TryGetValue(
+            ImageFilter.Of(image.Identity).Name, out IReadOnlyDictionary<ConnectionEnds, TimeSpan>? held)
+            ? [.. held.Keys] : [];
     }
+
+    private static string[] Names(IReadOnlyCollection<ConnectionEnds> connections) =>
+        [.. connections.Select(c => $"{c}").Order()];
 
     private static byte[] Numbers(int from, int count) =>
         [.. Enumerable.Range(from, count).SelectMany(BitConverter.GetBytes)];

@@ -186,9 +186,11 @@ static void half(void)
 	IS(read(ours, &end, 1), 0);
 }
 
-/* Both ends of some in one unit, the second one's other end in a child; a listener at the same port. */
+/* Both ends of some in one unit, the second one's other end in a child; a listener at the same port. With a port one to the
+ * test, too. */
 static void inside(void)
 {
+	int outside = port ? connected(port) : -1;
 	struct sockaddr_storage at;
 	socklen_t length = address(&at, 0);
 	int listener = new_socket(), child_end, value;
@@ -227,6 +229,7 @@ static void inside(void)
 	CHECK(holds(parent_end, "world"));
 	IS(waitpid(child, &value, 0), child);
 	IS(value, 7 << 8);
+	if (port) IS(write(outside, "outside", 7), 7);
 	int late = connected(number), accepted = accept(listener, 0, 0);
 	IS(write(late, "late", 4), 4);
 	CHECK(holds(accepted, "late"));
