@@ -68,6 +68,7 @@ public sealed record RestoreFrame(RestoreOperation Operation)
                 Path = payload.CString(),
             },
             RestoreOperation.Close => new(operation) { Target = payload.I32() },
+            RestoreOperation.Prepare => new(operation) { Data = payload.Bytes(payload.Remaining).ToArray() },
             RestoreOperation.Call => ReadCall(ref payload),
             RestoreOperation.Commit or RestoreOperation.Go or RestoreOperation.Sync or RestoreOperation.Session
                 or RestoreOperation.Detach => new(operation),

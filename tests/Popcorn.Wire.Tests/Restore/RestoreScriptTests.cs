@@ -27,6 +27,7 @@ public class RestoreScriptTests
         w => RestoreScriptWriter.MapDescriptor(w, 0x3000, 0x1000, 3, 1, 0x8000, 12),
         w => RestoreScriptWriter.AttachShared(w, 0x5000, 77, readOnly: true),
         RestoreScriptWriter.Detach,
+        w => RestoreScriptWriter.Prepare(w, [1, 7]),
         w => RestoreScriptWriter.Call(w, 32, [4, 0], "ab"u8, pointers: 2),
     ];
 
@@ -54,6 +55,7 @@ public class RestoreScriptTests
             Offset = 0x8000, Target = 12 },
         new(RestoreOperation.AttachShared) { Address = 0x5000, Target = 77, Flags = 1 },
         new(RestoreOperation.Detach),
+        new(RestoreOperation.Prepare) { Data = new byte[] { 1, 0, 0, 0, 7, 0, 0, 0 } },
         new(RestoreOperation.Call) { Call = [32, 4, 0, 0, 0, 0, 0], Flags = 2, Data = "ab"u8.ToArray() },
     ];
 
