@@ -29,7 +29,7 @@ public sealed class Supervisor : IDisposable
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly ProcessInspector _inspector;
 
-    private ProgramProcess _process;
+    private ProgramProcess _first;
     private AgentServer? _server;
     private int _moves;
     private bool _stopped;
@@ -41,7 +41,7 @@ public sealed class Supervisor : IDisposable
     {
         _status = firstStatus;
         _server = server;
-        _process = processes[0];
+        _first = processes[0];
         _launcher = launcher;
         _options = options;
         _tree = new ProcessTree(launcher.Unit);
@@ -49,8 +49,11 @@ public sealed class Supervisor : IDisposable
         _mover = new Mover(_tree, launcher, options.Limits);
         _signals = options.Signals is null ? null : new SignalForwarder(options.Signals);
         _inspector = new ProcessInspector(_tree);
-        Pid = _process.Child.Pid;
+        Pid = _first.Child.Pid;
     }
+
+    /// <summary>The program's first process, whatever it runs now.</summary>
+    private ProgramProcess First => _tree.Current(_first);
 
     /// <summary>What users call the program: the pid of its first process here.</summary>
     public int Pid { get; }
@@ -116,12 +119,12 @@ public sealed class Supervisor : IDisposable
         Span<bool> ready = stackalloc bool[Waiting.DescriptorsMax];
         while (true)
         {
-            if (_status is null && _process.Child.TryReap(out ExitStatus status))
+            if (_status is null && First.Child.TryReap(out ExitStatus status))
                 NoteEnd(status);
             if (_status is not null && !ReapOrphans())
                 return _stopped ? new ExitStatus(BySignal: false, 0) : _status.Value;
             descriptors.Clear();
-            descriptors.Add(_status is null ? _process.Child.PollDescriptor : -1);
+            descriptors.Add(_status is null ? First.Child.PollDescriptor : -1);
             descriptors.Add(_options.Signals?.PollDescriptor ?? -1);
             _server?.CollectDescriptors(descriptors);
             Span<int> polled = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(descriptors);
@@ -168,7 +171,7 @@ public sealed class Supervisor : IDisposable
         foreach (TreeNode node in _tree.Read())
         {
             any |= node.Walk().Any(n => n.IsMember || n.IsStarting);
-            if (!node.IsZombie || (_status is null && node.Pid == _process.Child.Pid))
+            if (!node.IsZombie || (_status is null && node.Pid == First.Child.Pid))
                 continue;
             HostProcess.ReapIfEnded(node.Pid);
             if (node.Entry is UnitEntry entry)
@@ -179,7 +182,7 @@ public sealed class Supervisor : IDisposable
 
     /// <summary>Whom we stand for: the first process, or its orphans when it has ended.</summary>
     private IReadOnlyList<ChildProcess> SignalTargets() => _status is null
-        ? [_process.Child]
+        ? [First.Child]
         : [.. _tree.Read().Where(n => n.IsMember).Select(n => n.Process!.Child)];
 
     /// <summary>Gives the socket the name clients look for, which has the program's pid in it.</summary>
@@ -199,7 +202,7 @@ public sealed class Supervisor : IDisposable
             _tree.Unit.WaitEvent(_tree.Unit.Events, ScheduleGlance);
         if (!_tree.Unit.IsParkingRequested)
             return false;
-        Isa target = _options.Schedule.NextIsa(_process.Isa);
+        Isa target = _options.Schedule.NextIsa(First.Isa);
         try
         {
             MoveTo(target);
@@ -212,7 +215,7 @@ public sealed class Supervisor : IDisposable
                 _tree.Unit.SetCountdown(_options.Schedule.NextCountdown());
                 _tree.Unit.ReleaseThreads();
             }
-            else if (_status is not null || !_process.HasEnded)
+            else if (_status is not null || !First.HasEnded)
             {
                 _tree.Unit.ReleaseThreads();
             }
@@ -225,7 +228,7 @@ public sealed class Supervisor : IDisposable
         (IReadOnlyList<ProgramProcess> moved, MoveReport report) = _mover.Move(
             target, _moves + 1, () => _tree.Unit.SetCountdown(_options.Schedule.NextCountdown()));
         _tree.Replace(moved);
-        _process = moved.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex) ?? moved[0];
+        _first = moved.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex) ?? moved[0];
         _moves++;
         _options.Report(new SupervisorEvent.Moved(report));
         return report;
@@ -265,11 +268,11 @@ public sealed class Supervisor : IDisposable
 
     private ProcessStatus Status() => new(
         Pid,
-        _process.Child.Pid,
+        First.Child.Pid,
         Environment.ProcessId,
-        _process.Isa.Name(),
-        _process.Host.IsEmulated,
-        _status is null ? _process.Control.State.ToString().ToLowerInvariant() : "orphans",
+        First.Isa.Name(),
+        First.Host.IsEmulated,
+        _status is null ? First.Control.State.ToString().ToLowerInvariant() : "orphans",
         _moves,
         Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
         _options.Command)
@@ -300,7 +303,7 @@ public sealed class Supervisor : IDisposable
         ProgramProcess[] members = Members();
         bool emulated = !IsaHost.TryFind(target, out IsaHost host) || host.IsEmulated;
         return new MoveReport(
-            _moves + 1, _process.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,
+            _moves + 1, First.Isa.Name(), target.Name(), emulated, DryRun: true, obstacles,
             members.Length, members.Sum(p => (int)p.Control.Threads), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
@@ -308,7 +311,7 @@ public sealed class Supervisor : IDisposable
     {
         if (string.IsNullOrEmpty(request.Path) || !Path.IsPathRooted(request.Path))
             throw new MoveException(MovePhase.Check, "a checkpoint needs the absolute path of its file");
-        Checkpointer checkpointer = new(_tree, _status is null ? _process : null, _status, _options.Limits);
+        Checkpointer checkpointer = new(_tree, _status is null ? First : null, _status, _options.Limits);
         if (request.DryRun)
         {
             ProgramProcess[] members = Members();

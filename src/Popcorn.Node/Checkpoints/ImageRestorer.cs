@@ -33,7 +33,7 @@ public sealed class ImageRestorer(ImageFile image, RestoreChoices choices)
         CheckSegments(objects);
         // The first process's start takes as long as the objects do.
         SavedFamily.Prepare(image, launcher.Unit);
-        using TargetTree targets = new(launcher, host, withRoot: SavedFamily.HasFirst(image));
+        using TargetTree targets = new(launcher, host, SavedFamily.HasFirst(image) ? launcher.First : null);
         IReadOnlyList<CapturedThread>[] threads =
             [.. image.Processes.Select(p => image.ReadThreads(p, programs[p.Program].Map))];
         objects.Build();

@@ -58,15 +58,20 @@ public sealed class FamilyMember(int index, int pid, int group, int session, Tar
             node.Entry!.Value.Index, node.Pid,
             node.Facts.Group == HostProcess.ProcessGroup ? 0 : node.Facts.Group,
             node.Facts.Session == HostProcess.Session ? 0 : node.Facts.Session,
-            node.Process is null
-                ? null
-                : new TargetProgram(node.Process.Index, node.Process.Program, ArgumentsOf(node.Process)))
+            node.Process is null ? null : ProgramOf(node.Process))
         {
             WaitStatus = node.Facts.WaitStatus,
             HasTerminal = node.HasTerminal,
         };
         member.Children.AddRange(node.Children.Where(c => c.IsMember || c.IsZombie).Select(Of));
         return member;
+    }
+
+    /// <summary>What a process runs now, which need not be what it was started with.</summary>
+    public static TargetProgram ProgramOf(ProgramProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return new TargetProgram(process.Index, process.Program, ArgumentsOf(process));
     }
 
     /// <summary>argv as the program was given it, without an emulator's.</summary>

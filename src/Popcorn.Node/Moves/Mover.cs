@@ -67,7 +67,8 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         IReadOnlyList<ProgramProcess> sources =
             [.. TreeNode.Members(tree.Read()).Select(n => n.Process!)];
         ProgramProcess? first = sources.FirstOrDefault(p => p.Index == ProcessUnit.RootIndex);
-        using TargetTree targets = new(launcher, IsaHost.Find(target), withRoot: first is not null);
+        TargetProgram? root = first is null ? null : FamilyMember.ProgramOf(first);
+        using TargetTree targets = new(launcher, IsaHost.Find(target), root);
         // The tables are read while the program still runs.
         foreach (ProgramProcess source in sources)
         {
@@ -143,6 +144,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                     throw new MoveException(MovePhase.Park, parking.Why);
                 // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
                 nodes = tree.Read(targets.Root?.Process.Child.Pid);
+                ThrowIfReplaced(nodes, targets.Root);
                 IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(nodes, target);
                 if (obstacles.Count == 0)
                     return parking;
@@ -158,6 +160,17 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             parking.LetGo();
             Thread.Sleep(s_betweenParks);
         }
+    }
+
+    /// <summary>The first process may have executed another program since its target was started.</summary>
+    private static void ThrowIfReplaced(IReadOnlyList<TreeNode> nodes, RestoreTarget? target)
+    {
+        ProgramProcess? first = TreeNode.Members(nodes).Select(n => n.Process!)
+            .FirstOrDefault(p => p.Index == ProcessUnit.RootIndex);
+        if (first is null || target is null || first.Program.Path == target.Process.Program.Path)
+            return;
+        throw new MoveException(MovePhase.Park,
+            $"process {first.Child.Pid} has just executed '{first.Program.Path}'; try again");
     }
 
     /// <summary>Returns the bytes of memory that had to be written.</summary>

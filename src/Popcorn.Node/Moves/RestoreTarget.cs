@@ -63,8 +63,7 @@ public sealed class RestoreTarget : IDisposable
     public DescriptorSocket Socket => _socket;
 
     /// <summary>Starts a child of ours.</summary>
-    /// <param name="program">Null for the program's first process.</param>
-    public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, TargetProgram? program = null)
+    public static RestoreTarget Start(ProcessLauncher launcher, IsaHost host, TargetProgram program)
     {
         ArgumentNullException.ThrowIfNull(launcher);
         return new RestoreTarget(launcher.Unit, theirs => launcher.StartRestoring(host, theirs, program));

@@ -22,14 +22,14 @@ public sealed class TargetTree : IDisposable
     private readonly Dictionary<int, RestoreTarget> _targets = [];
     private RestoreTarget? _root;
 
-    /// <param name="withRoot">The first process's target is started now, so that its start is outside the
-    /// downtime.</param>
-    public TargetTree(ProcessLauncher launcher, IsaHost host, bool withRoot)
+    /// <param name="root">What the first process runs, whose target is started now, so that its start is outside the
+    /// downtime; null when it has ended.</param>
+    public TargetTree(ProcessLauncher launcher, IsaHost host, TargetProgram? root)
     {
         _launcher = launcher;
         _host = host;
-        if (withRoot)
-            _root = RestoreTarget.Start(launcher, host);
+        if (root is not null)
+            _root = RestoreTarget.Start(launcher, host, root);
     }
 
     /// <summary>The targets by their places in the unit's table, parents first.</summary>
@@ -111,7 +111,7 @@ public sealed class TargetTree : IDisposable
         }
         else
         {
-            target = RestoreTarget.Start(_launcher, _host, member.Program);
+            target = RestoreTarget.Start(_launcher, _host, member.Program!);
         }
         _targets.Add(member.Index, target);
         if (member.Session != 0 && !member.LeadsSession)

@@ -13,8 +13,6 @@ public sealed class ProcessLauncher : IDisposable
     /// way.</summary>
     private const int HighDescriptorsMax = 1024;
 
-    private readonly ProgramFiles _program;
-    private readonly IReadOnlyList<string> _arguments;
     private readonly IReadOnlyList<string> _environment;
     private readonly SignalSet _startMask;
 
@@ -24,13 +22,15 @@ public sealed class ProcessLauncher : IDisposable
     public ProcessLauncher(
         ProgramFiles program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SignalSet startMask)
     {
-        _program = program;
-        _arguments = arguments;
+        First = new TargetProgram(ProcessUnit.RootIndex, program, arguments);
         _environment = environment;
         _startMask = startMask;
         InheritedDescriptors = HostProcess.InheritedDescriptors();
         Unit = ProcessUnit.Create();
     }
+
+    /// <summary>What the first process begins with.</summary>
+    public TargetProgram First { get; }
 
     /// <summary>What all processes it starts, and theirs, share with us.</summary>
     public ProcessUnit Unit { get; }
@@ -53,17 +53,17 @@ public sealed class ProcessLauncher : IDisposable
         if (countdown != 0)
             Unit.SetCountdown(countdown);
         ControlRegion control = Unit.Part(ProcessUnit.RootIndex, Unit.Generation);
-        return Launch(host, control, new TargetProgram(ProcessUnit.RootIndex, _program, _arguments), null, _startMask);
+        return Launch(host, control, First, null, _startMask);
     }
 
     /// <summary>
     /// Starts an executable in restore mode, in the next generation: it does nothing but read the script from the
     /// socket.
     /// </summary>
-    public ProgramProcess StartRestoring(IsaHost host, DescriptorSocket theirs, TargetProgram? target = null)
+    public ProgramProcess StartRestoring(IsaHost host, DescriptorSocket theirs, TargetProgram target)
     {
         ArgumentNullException.ThrowIfNull(theirs);
-        target ??= new TargetProgram(ProcessUnit.RootIndex, _program, _arguments);
+        ArgumentNullException.ThrowIfNull(target);
         Unit.ClearPart(target.Index, Unit.Generation + 1);
         return Launch(host, Unit.Part(target.Index, Unit.Generation + 1), target, theirs.Descriptor, HeldBack);
     }

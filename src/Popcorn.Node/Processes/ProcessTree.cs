@@ -27,6 +27,14 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
         _held[process.Index] = process;
     }
 
+    /// <summary>A process as it is held now: it may have executed another program since.</summary>
+    public ProgramProcess Current(ProgramProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        bool isHeld = _held.TryGetValue(process.Index, out ProgramProcess? held) && held.Child == process.Child;
+        return isHeld ? held! : process;
+    }
+
     /// <summary>Lets go of every process without ending it; they belong to a generation that is past.</summary>
     public void Replace(IReadOnlyList<ProgramProcess> processes)
     {
@@ -108,8 +116,8 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
     {
         if (_held.TryGetValue(entry.Index, out ProgramProcess? held))
         {
-            if (held.Child.Pid == entry.KernelPid && held.Started == entry.Started)
-                return held;
+            if (held.Child.Pid == entry.KernelPid)
+                return held.Started == entry.Started ? held : HoldAnew(entry, held);
             held.Dispose();
             _held.Remove(entry.Index);
         }
@@ -127,6 +135,22 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
         }
         child.Dispose();
         return null;
+    }
+
+    /// <summary>It has executed another program, and is the same process: our child is our child still.</summary>
+    private ProgramProcess? HoldAnew(UnitEntry entry, ProgramProcess held)
+    {
+        try
+        {
+            if (held.HasEnded || TryHold(entry, held.Child) is not ProgramProcess process)
+                return null;
+            held.Control.Dispose();
+            return process;
+        }
+        catch (Exception e) when (e is PopcornException or IOException)
+        {
+            return null;
+        }
     }
 
     private ProgramProcess? TryHold(UnitEntry entry, ChildProcess child)
