@@ -28,7 +28,7 @@ internal static class SocketOptions
 
     /// <summary>The kernel reports twice what was set, since it counts its own overhead (socket(7)).</summary>
     public static bool IsDoubled(int level, int name) => level == SocketConstants.SolSocket &&
-        name is SocketConstants.SoSendBuffer or SocketConstants.SoReceiveBuffer;
+        s_buffers.Contains(name);
 
     public static IReadOnlyList<SocketOption> Read(SafeFileHandle file, int domain, int type, int protocol)
     {

@@ -124,15 +124,8 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
         ChildProcess? child = ChildProcess.TryAttach(entry.KernelPid);
         if (child is null)
             return null;
-        try
-        {
-            if (!child.HasEnded && TryHold(entry, child) is ProgramProcess process)
-                return process;
-        }
-        catch (Exception e) when (e is PopcornException or IOException)
-        {
-            // Its program cannot be found, or it ends at this moment: whoever asks will not find it among the members.
-        }
+        if (TryHold(entry, child) is ProgramProcess process)
+            return process;
         child.Dispose();
         return null;
     }
@@ -140,31 +133,36 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
     /// <summary>It has executed another program, and is the same process: our child is our child still.</summary>
     private ProgramProcess? HoldAnew(UnitEntry entry, ProgramProcess held)
     {
+        ProgramProcess? process = TryHold(entry, held.Child);
+        if (process is not null)
+            held.Control.Dispose();
+        return process;
+    }
+
+    /// <summary>Null when its program cannot be found, or it ends at this moment: whoever asks will not find it among
+    /// the members.</summary>
+    private ProgramProcess? TryHold(UnitEntry entry, ChildProcess child)
+    {
+        ControlRegion? control = null;
         try
         {
-            if (held.HasEnded || TryHold(entry, held.Child) is not ProgramProcess process)
+            if (child.HasEnded)
                 return null;
-            held.Control.Dispose();
-            return process;
+            control = unit.Part(entry.Index, unit.Generation);
+            Isa isa = control.Isa;
+            if (Enum.IsDefined(isa))
+            {
+                ProgramFiles program = FindProgram(entry.KernelPid, isa);
+                return _held[entry.Index] = new ProgramProcess(
+                    child, control, IsaHost.Find(isa), entry.Index, program, entry.Started);
+            }
         }
         catch (Exception e) when (e is PopcornException or IOException)
         {
-            return null;
+            // What it says is of no use to anybody.
         }
-    }
-
-    private ProgramProcess? TryHold(UnitEntry entry, ChildProcess child)
-    {
-        ControlRegion control = unit.Part(entry.Index, unit.Generation);
-        Isa isa = control.Isa;
-        if (!Enum.IsDefined(isa))
-        {
-            control.Dispose();
-            return null;
-        }
-        ProgramFiles program = FindProgram(entry.KernelPid, isa);
-        return _held[entry.Index] = new ProgramProcess(
-            child, control, IsaHost.Find(isa), entry.Index, program, entry.Started);
+        control?.Dispose();
+        return null;
     }
 
     /// <summary>The program a process executes. Under an emulator the emulator's command line names it.</summary>
