@@ -22,10 +22,7 @@ public sealed class ProcessInspector(ProcessTree tree)
         List<(ProgramProcess Process, List<(CapturedThread Thread, byte[] Saved)> Threads)> captured = [];
         using (Parking parking = Parking.Of(tree, limits.Park))
         {
-            if (parking.Outcome == ParkOutcome.TimedOut)
-                throw new MoveException(MovePhase.Park, parking.Why);
-            if (parking.Outcome == ParkOutcome.Ended)
-                throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
+            MoveException.ThrowIfRuns(parking);
             foreach (ProgramProcess process in Processes())
             {
                 using ProcessCapture capture = new(process);

@@ -22,25 +22,9 @@ public sealed class Checkpointer(
 
     /// <summary>All reasons why this program cannot be saved now; it is not disturbed.</summary>
     /// <param name="stop">It would end with that, so its connections would have to wait.</param>
-    public IReadOnlyList<string> FindObstacles(bool stop)
-    {
-        List<string> obstacles = [.. ObstacleFinder.FindPatiently(tree, ObstacleFinder.FindForCheckpoint)];
-        TreeNode[] members = [.. TreeNode.Members(tree.Read())];
-        try
-        {
-            using ObjectCapture capture = new(SourcesOf(members), stop, image: null);
-            // What no process can hand over is named by both.
-            CapturedObjects found = capture.Read(segments: []);
-            obstacles.AddRange(found.Obstacles.Concat(ForeignTerminals(members, found))
-                .Where(o => !obstacles.Contains(o)));
-        }
-        catch (Exception e) when (
-            e is IOException or LinuxCallException && members.Any(m => m.Process!.HasEnded))
-        {
-            // One of them ended meanwhile. They are all looked at again once they are parked.
-        }
-        return obstacles;
-    }
+    public IReadOnlyList<string> FindObstacles(bool stop) => ObstacleFinder.FindPatiently(
+        tree,
+        nodes => [.. ObstacleFinder.FindForCheckpoint(nodes), .. CapturedProgram.FindObstacles(nodes, stop)]);
 
     public CheckpointReport Take(CheckpointRequest request)
     {
@@ -58,41 +42,31 @@ public sealed class Checkpointer(
         if (first is not null)
             WriteAhead(first, writer);
         MoveClock clock = new();
-        using Parking parking = Parking.Of(tree, limits.Park);
-        clock.ParkMs = clock.Lap();
-        clock.ParkedAt = Stopwatch.GetTimestamp();
-        if (parking.Outcome == ParkOutcome.Ended)
-            throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
-        if (parking.Outcome == ParkOutcome.TimedOut)
-            throw new MoveException(MovePhase.Park, parking.Why);
-        // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
-        IReadOnlyList<TreeNode> nodes = FirstAtTheHead(tree.Read());
-        MoveException.ThrowIfAny(Obstacle.Sentences(ObstacleFinder.FindForCheckpoint(nodes)));
-        using CapturedTree captured = CapturedTree.Read(nodes, clock);
-        using ObjectCapture objects = new(
-            SourcesOf([.. captured.Captures.Keys]), request.Stop, writer.Identity);
-        CapturedObjects found = objects.Read(SegmentsOf(captured));
-        MoveException.ThrowIfAny([.. found.Obstacles, .. ForeignTerminals(captured.Captures.Keys, found)]);
-        WriteMemory(captured, writer);
+        using CapturedProgram captured = new(clock, request.Stop, writer.Identity);
+        using Standstill still = Standstill.Reach(
+            tree, limits, clock, except: null, nodes => captured.Read(FirstAtTheHead(nodes)));
+        WriteMemory(captured.Tree, writer);
+        CapturedObjects found = captured.Found;
         writer.WriteContents(found.Contents);
         writer.WriteSections(
-            Unit(programs, parent, StatusOfFirst()), Describe(nodes, captured, programs, found), Zombies(nodes), found);
+            Unit(programs, parent, StatusOfFirst()), Describe(still.Nodes, captured.Tree, programs, found),
+            Zombies(still.Nodes), found);
         if (request.Stop)
-            objects.KeepConnections();
+            captured.Objects.KeepConnections();
         else
         {
-            objects.ReleaseConnections();
-            parking.Dispose();
+            captured.Objects.ReleaseConnections();
+            still.Dispose();
         }
         double downtimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
         writer.Finish(request.Sync);
         if (request.Stop)
         {
-            objects.SilenceConnections();
-            ProgramProcess.DestroyAll([.. captured.Captures.Keys.Select(n => n.Process!)]);
-            parking.Forget();
+            captured.Objects.SilenceConnections();
+            ProgramProcess.DestroyAll([.. captured.Tree.Captures.Keys.Select(n => n.Process!)]);
+            still.Forget();
         }
-        IReadOnlyCollection<CapturedProcess> states = [.. captured.Captures.Values.Select(c => c.State)];
+        IReadOnlyCollection<CapturedProcess> states = [.. captured.Tree.Captures.Values.Select(c => c.State)];
         return new CheckpointReport(
             request.Path, writer.FileBytes, writer.StoredBytes, states.Count, states.Sum(s => s.Threads.Count),
             states.Sum(s => s.Frames), clock.ParkMs, downtimeMs, request.Stop)
@@ -123,29 +97,8 @@ public sealed class Checkpointer(
             writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
     }
 
-    /// <summary>Sessions whose terminal is not one of the program's own.</summary>
-    private static IEnumerable<string> ForeignTerminals(IEnumerable<TreeNode> members, CapturedObjects found) => members
-        .Where(m => m.LeadsSession && m.Facts.PseudoTerminal is int number
-            && !found.Objects.Any(o => o is TerminalObject { IsMaster: true } own && own.Pair == number))
-        .Select(m => $"process {m.ProgramPid}: it leads a session whose controlling terminal " +
-            $"'/dev/pts/{m.Facts.PseudoTerminal}' is somebody else's");
-
-    private static int[] SegmentsOf(CapturedTree captured) =>
-    [
-        .. captured.Captures.Values.SelectMany(c => c.State.Origins.Values).OfType<SegmentOrigin>()
-            .Select(o => o.Segment).Distinct(),
-    ];
-
     private static IReadOnlyList<TreeNode> FirstAtTheHead(IReadOnlyList<TreeNode> nodes) =>
         [.. nodes.OrderBy(n => n.Process?.Index == ProcessUnit.RootIndex ? 0 : 1)];
-
-    private static DescriptorSource[] SourcesOf(TreeNode[] members) =>
-    [
-        .. members.Select(m => new DescriptorSource(
-            m.Process!.Child,
-            [.. ProcessFiles.Descriptors(m.Pid).Where(d => !ProcessCapture.IsOurs(d))],
-            members.Length > 1 ? $"process {m.ProgramPid}: " : "")),
-    ];
 
     /// <summary>Null as long as it is one of those that are saved.</summary>
     private ExitStatus? StatusOfFirst() =>

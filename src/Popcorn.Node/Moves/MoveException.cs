@@ -1,4 +1,5 @@
 using Popcorn.Core;
+using Popcorn.Node.Processes;
 
 namespace Popcorn.Node.Moves;
 
@@ -45,6 +46,16 @@ public sealed class MoveException : PopcornException
         ArgumentNullException.ThrowIfNull(obstacles);
         if (obstacles.Count > 0)
             throw new MoveException(MovePhase.Check, string.Join("; ", obstacles)) { Obstacles = obstacles };
+    }
+
+    /// <summary>Refuses what could not be parked.</summary>
+    public static void ThrowIfRuns(Parking parking)
+    {
+        ArgumentNullException.ThrowIfNull(parking);
+        if (parking.Outcome == ParkOutcome.Ended)
+            throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
+        if (parking.Outcome == ParkOutcome.TimedOut)
+            throw new MoveException(MovePhase.Park, parking.Why);
     }
 
     public MovePhase Phase { get; }

@@ -17,8 +17,6 @@ namespace Popcorn.Node.Moves;
 /// </summary>
 public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits limits)
 {
-    private static readonly TimeSpan s_betweenParks = TimeSpan.FromMilliseconds(1);
-
     /// <summary>How long a target's start may take before the program is parked: an emulator takes a tenth of that on a
     /// machine that has a processor for it.</summary>
     private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(500);
@@ -93,12 +91,13 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         Isa target, TargetTree targets, PreCopy copied, MoveClock clock, int number, Action prepare)
     {
         // Whatever fails below, leaving this method releases the sources.
-        using Parking parking = Park(target, targets, clock, out IReadOnlyList<TreeNode> nodes);
+        using Standstill still = Standstill.Reach(
+            tree, limits, clock, targets.Root?.Process.Child.Pid, nodes => FindParked(nodes, target, targets.Root));
         clock.CaptureMs = clock.Lap();
-        using CapturedTree captured = CapturedTree.Read(nodes, clock);
+        using CapturedTree captured = CapturedTree.Read(still.Nodes, clock);
         using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
         targets.WaitRootStarted();
-        IReadOnlyList<FamilyMember> family = FamilyMember.Of(nodes);
+        IReadOnlyList<FamilyMember> family = FamilyMember.Of(still.Nodes);
         targets.Build(family);
         foreach ((TreeNode node, (ProcessCapture Capture, CapturedProcess State) state) in captured.Captures)
         {
@@ -115,7 +114,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         }
         prepare();
         Commit(captured.Captures.Keys, targets, family);
-        parking.Forget();
+        still.Forget();
         // The targets run.
         clock.RestoreMs = clock.Lap();
         clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
@@ -124,42 +123,12 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             Describe(sources[0], targets, captured, clock, number));
     }
 
-    /// <summary>
-    /// Parks the program where nothing stands in the way. What passes, such as the locks of a transaction, is waited
-    /// for: the program goes on and is parked again.
-    /// </summary>
-    private Parking Park(Isa target, TargetTree targets, MoveClock clock, out IReadOnlyList<TreeNode> nodes)
+    /// <summary>What came since the look at the running program.</summary>
+    private static IReadOnlyList<Obstacle> FindParked(
+        IReadOnlyList<TreeNode> nodes, Isa target, RestoreTarget? root)
     {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            Parking parking = Parking.Of(tree, limits.Park);
-            clock.ParkMs = clock.Lap();
-            clock.ParkedAt = Stopwatch.GetTimestamp();
-            try
-            {
-                if (parking.Outcome == ParkOutcome.Ended)
-                    throw new MoveException(MovePhase.Park, "the program has ended") { SourceEnded = true };
-                if (parking.Outcome == ParkOutcome.TimedOut)
-                    throw new MoveException(MovePhase.Park, parking.Why);
-                // From here on nobody starts, ends or execs; what came meanwhile is looked at like the rest was.
-                nodes = tree.Read(targets.Root?.Process.Child.Pid);
-                ThrowIfReplaced(nodes, targets.Root);
-                IReadOnlyList<Obstacle> obstacles = ObstacleFinder.Find(nodes, target);
-                if (obstacles.Count == 0)
-                    return parking;
-                bool isOver = Stopwatch.GetElapsedTime(start) >= ObstacleFinder.Patience;
-                if (isOver || obstacles.Any(o => !o.Passes))
-                    MoveException.ThrowIfAny(Obstacle.Sentences(obstacles));
-            }
-            catch
-            {
-                parking.Dispose();
-                throw;
-            }
-            parking.LetGo();
-            Thread.Sleep(s_betweenParks);
-        }
+        ThrowIfReplaced(nodes, root);
+        return ObstacleFinder.Find(nodes, target);
     }
 
     /// <summary>The first process may have executed another program since its target was started.</summary>

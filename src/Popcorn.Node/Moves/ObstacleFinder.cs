@@ -21,19 +21,26 @@ public static class ObstacleFinder
     /// </summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looks again as long as what is found may pass.</summary>
+    /// <summary>Looks again as long as what is found may pass, each by itself: one that was not there at some look is
+    /// in nobody's way.</summary>
     public static IReadOnlyList<string> FindPatiently(
         ProcessTree tree, Func<IReadOnlyList<TreeNode>, IReadOnlyList<Obstacle>> find)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(find);
         long start = Stopwatch.GetTimestamp();
+        HashSet<Obstacle>? staying = null;
         while (true)
         {
             uint seen = tree.Unit.Events;
             IReadOnlyList<Obstacle> obstacles = find(tree.Read());
-            if (obstacles.All(o => !o.Passes) || Stopwatch.GetElapsedTime(start) >= Patience)
-                return Obstacle.Sentences(obstacles);
+            // What is parked already keeps what passes until it goes on, which is for whoever parks it to see to.
+            if (tree.Unit.IsParkingRequested)
+                return Obstacle.Sentences(obstacles.Where(o => !o.Passes));
+            staying ??= [.. obstacles.Where(o => o.Passes)];
+            staying.IntersectWith(obstacles);
+            if (staying.Count == 0 || Stopwatch.GetElapsedTime(start) >= Patience)
+                return Obstacle.Sentences(obstacles.Where(o => !o.Passes || staying.Contains(o)));
             tree.Unit.WaitEvent(seen, s_betweenLooks);
         }
     }

@@ -61,7 +61,7 @@ internal sealed class ConnectionReader(ObjectContents contents, bool stop, Image
         ConnectionEnds ends = _all[socket];
         byte[] facts = Facts(file);
         if (facts[0] is SynSent or SynReceived)
-            throw new UnsavableException($"is being connected ({ends}); try again when that is done");
+            throw new UnsavableException($"is being connected ({ends}); try again when that is done", passes: true);
         if (facts[0] == Closed)
             return ReadEnded(file);
         bool isKept = IsKept(ends);

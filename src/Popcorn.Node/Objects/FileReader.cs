@@ -31,7 +31,7 @@ internal static class FileReader
         if (status.IsBlockDevice || (status.IsCharacterDevice && !s_harmlessDevices.Contains(path)))
             throw new UnsavableException("is a device, whose state only its driver has");
         if (path.StartsWith($"/proc/{description.Process.Pid}/", StringComparison.Ordinal))
-            throw new UnsavableException("describes this very process");
+            throw new UnsavableException("describes this very process", passes: true);
         bool isThere = KernelFile.StatusOf(path) is FileStatus there &&
             (there.Inode, there.Device) == (status.Inode, status.Device);
         if (isThere)
@@ -103,7 +103,7 @@ internal static class FileReader
         if (isMaster && ProcessFiles.HoldersOf(slave, table.Pids).Any())
             throw new UnsavableException($"provides the terminal '{slave}' to a process that is not saved with it");
         if (KernelFile.Readable(description.File) > 0)
-            throw new UnsavableException("is a terminal with input that nobody has read yet");
+            throw new UnsavableException("is a terminal with input that nobody has read yet", passes: true);
         byte[] modes = isMaster ? [] : TerminalFile.Modes(description.File) ?? [];
         return new TerminalObject(number, isMaster, modes, TerminalFile.WindowSize(description.File) ?? []);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Popcorn.Linux;
+using Popcorn.Node.Moves;
 using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Objects;
@@ -16,7 +17,7 @@ public sealed class ObjectCapture : IDisposable
     private readonly List<ImageObject> _objects = [];
     private readonly Dictionary<string, int> _shared = [];
     private readonly ObjectContents _contents = new();
-    private readonly List<string> _obstacles = [];
+    private readonly List<Obstacle> _obstacles = [];
     private readonly ConnectionReader _connections;
     private readonly SocketReader _sockets;
 
@@ -63,7 +64,7 @@ public sealed class ObjectCapture : IDisposable
             catch (Exception e) when (e is UnsavableException or LinuxCallException)
             {
                 if (!HasChanged(description))
-                    Refuse(description, e.Message);
+                    Refuse(description, e.Message, e is UnsavableException { Passes: true });
                 descriptions.Add(new ImageDescription(0, 0, 0, []));
             }
         }
@@ -81,10 +82,11 @@ public sealed class ObjectCapture : IDisposable
         _contents.Dispose();
     }
 
-    private void Refuse(OpenDescription description, string why) =>
-        _obstacles.Add(
+    private void Refuse(OpenDescription description, string why, bool passes) =>
+        _obstacles.Add(new Obstacle(
             $"{_sources[description.Holders[0].Process].Label}descriptor {description.Facts.Number} " +
-            $"('{description.Facts.Target}') {why}");
+            $"('{description.Facts.Target}') {why}",
+            passes));
 
     /// <summary>What a running program has closed since we looked is in nobody's way.</summary>
     private bool HasChanged(OpenDescription description) => !_parked && description.Facts.Target

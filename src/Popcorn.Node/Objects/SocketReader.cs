@@ -65,7 +65,7 @@ internal sealed class SocketReader(
         {
             uint waiting = BitConverter.ToUInt32(facts, 24);
             if (waiting > 0)
-                throw new UnsavableException($"has {waiting} connections waiting to be accepted");
+                throw new UnsavableException($"has {waiting} connections waiting to be accepted", passes: true);
             return socket with { State = SocketState.Listening, Backlog = BitConverter.ToInt32(facts, 28) };
         }
         return socket;
@@ -75,19 +75,28 @@ internal sealed class SocketReader(
     {
         int passed = int.Parse(description.Line("scm_fds") ?? "0", CultureInfo.InvariantCulture);
         if (passed > 0)
-            throw new UnsavableException($"has {passed} descriptors on their way in messages nobody has received yet");
+        {
+            throw new UnsavableException(
+                $"has {passed} descriptors on their way in messages nobody has received yet", passes: true);
+        }
         UnixSocketStatus status = Unix(Inode(description));
         if (isListening)
         {
             if (status.QueueBytes > 0)
-                throw new UnsavableException($"has {status.QueueBytes} connections waiting to be accepted");
+            {
+                throw new UnsavableException(
+                    $"has {status.QueueBytes} connections waiting to be accepted", passes: true);
+            }
             return socket with { State = SocketState.Listening, Backlog = (int)status.SendQueueBytes };
         }
         socket = socket with { Shutdown = status.Shutdown };
         if (status.Peer is null)
         {
             if (KernelFile.Readable(description.File) > 0)
-                throw new UnsavableException("has messages waiting whose senders a checkpoint cannot name");
+            {
+                throw new UnsavableException(
+                    "has messages waiting whose senders a checkpoint cannot name", passes: true);
+            }
             return socket;
         }
         bool isOrphan = status.Peer == 0;

@@ -14,8 +14,16 @@ public sealed class UnsavableException : PopcornException
     {
     }
 
+    /// <param name="passes">See <see cref="Passes"/>.</param>
+    public UnsavableException(string message, bool passes)
+        : base(message) => Passes = passes;
+
     public UnsavableException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
+
+    /// <summary>It can be saved when the program has gone on for a moment: it accepts what waits, reads what has
+    /// come.</summary>
+    public bool Passes { get; }
 }

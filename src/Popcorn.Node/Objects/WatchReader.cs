@@ -14,7 +14,10 @@ internal static class WatchReader
     {
         int waiting = KernelFile.Readable(description.File);
         if (waiting > 0)
-            throw new UnsavableException($"has {waiting} bytes of file events that the program has not read yet");
+        {
+            throw new UnsavableException(
+                $"has {waiting} bytes of file events that the program has not read yet", passes: true);
+        }
         List<WatchEntry> watches = [];
         foreach (string line in description.Lines.Where(l => l.StartsWith("inotify ", StringComparison.Ordinal)))
             watches.Add(ReadWatch(line));

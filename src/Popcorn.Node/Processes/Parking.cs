@@ -27,15 +27,11 @@ public sealed class Parking : IDisposable
     private static readonly TimeSpan SlowestKick = TimeSpan.FromMilliseconds(5);
 
     private readonly ProcessTree _tree;
-    private readonly bool _isOurs;
     private readonly List<ProgramProcess> _running = [];
+    private bool _isOurs = true;
     private bool _released;
 
-    private Parking(ProcessTree tree, bool isOurs)
-    {
-        _tree = tree;
-        _isOurs = isOurs;
-    }
+    private Parking(ProcessTree tree) => _tree = tree;
 
     public ParkOutcome Outcome { get; private set; }
 
@@ -45,13 +41,22 @@ public sealed class Parking : IDisposable
     public static Parking Of(ProcessTree tree, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        if (!tree.Unit.IsParkingRequested)
-            WaitUntilAllRun(tree, timeout);
-        Parking parking = new(tree, tree.Unit.RequestParking());
-        parking.Outcome = parking.Wait(timeout);
-        if (parking.Outcome == ParkOutcome.TimedOut)
-            parking.Dispose();
+        WaitUntilAllRun(tree, timeout);
+        Parking parking = new(tree);
+        parking.Park(timeout);
         return parking;
+    }
+
+    /// <summary>
+    /// Lets the threads go on for a moment, and parks them again. A program that had parked by itself is still one that
+    /// has: whoever keeps the schedule finds it so.
+    /// </summary>
+    public void Renew(TimeSpan pause, TimeSpan timeout)
+    {
+        _tree.Unit.ReleaseThreads();
+        Thread.Sleep(pause);
+        WaitUntilAllRun(_tree, timeout);
+        Park(timeout);
     }
 
     /// <summary>Lets the threads go on, once.</summary>
@@ -62,16 +67,16 @@ public sealed class Parking : IDisposable
         _released = true;
     }
 
-    /// <summary>The same, also when the program had parked by itself.</summary>
-    public void LetGo()
-    {
-        if (!_released)
-            _tree.Unit.ReleaseThreads();
-        _released = true;
-    }
-
     /// <summary>The processes are no more, or others are the program now: there is nothing to release.</summary>
     public void Forget() => _released = true;
+
+    private void Park(TimeSpan timeout)
+    {
+        _isOurs &= _tree.Unit.RequestParking();
+        Outcome = Wait(timeout);
+        if (Outcome == ParkOutcome.TimedOut)
+            Dispose();
+    }
 
     private ParkOutcome Wait(TimeSpan timeout)
     {
@@ -157,8 +162,9 @@ public sealed class Parking : IDisposable
         while (true)
         {
             uint seen = tree.Unit.Events;
-            bool anyParked = tree.Members().Any(m => m.Process is { HasEnded: false } p && p.Control.Parked != 0);
-            if (!anyParked || tree.Unit.IsParkingRequested || Stopwatch.GetElapsedTime(start) >= timeout)
+            if (tree.Unit.IsParkingRequested || Stopwatch.GetElapsedTime(start) >= timeout)
+                return;
+            if (!tree.Members().Any(m => m.Process is { HasEnded: false } p && p.Control.Parked != 0))
                 return;
             tree.Unit.WaitEvent(seen, SlowestKick);
         }

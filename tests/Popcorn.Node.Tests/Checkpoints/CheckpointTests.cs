@@ -76,6 +76,27 @@ public class CheckpointTests
         Assert.Equal(3, restored.Finish().ExitCode);
     }
 
+    /// <summary>What it has open for a moment only is waited for, also when it is there just when the program
+    /// parks.</summary>
+    [Fact]
+    public void ProgramThatLooksAtItself_IsSavedInBetween()
+    {
+        string folder = Repository.Scratch("image-glancer");
+        using RunningProgram program = new(["run", "--", Repository.Glancer]);
+        Assert.Equal("ready", program.ReadLine());
+
+        for (int i = 0; i < 6; i++)
+        {
+            (int code, _, string errors) = program.Popcorn(
+                "checkpoint", $"{program.Status.Pid}", "-o", Path.Combine(folder, $"{i}"));
+            Assert.True(code == 0, errors);
+        }
+
+        using RunningProgram restored = new(["restore", Path.Combine(folder, "5")]);
+        Assert.Equal((0, "PASS\n", ""), restored.Finish());
+        Assert.Equal((0, "PASS\n", ""), program.Finish());
+    }
+
     [Theory]
     [InlineData("mappings_come_and_go", "x86_64")]
     [InlineData("mappings_come_and_go", "riscv64")]

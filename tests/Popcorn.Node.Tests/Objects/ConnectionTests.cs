@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -282,6 +283,37 @@ public class ConnectionTests
         peer.AwaitReceived(500);
         int received = peer.Finish();
         Assert.Equal((0, $"{received} 0\nPASS\n", ""), program.Finish());
+    }
+
+    /// <summary>Most of the time somebody waits to be accepted, which refuses a checkpoint.</summary>
+    [Fact]
+    public async Task ServerThatIsSlowToAccept_IsSavedInBetween()
+    {
+        string folder = Repository.Scratch("late");
+        using RunningProgram program = new(["run", "--", Repository.Connections, "late", "4", "0"]);
+        IPEndPoint server = new(IPAddress.Loopback, int.Parse(program.ReadLine()!, CultureInfo.InvariantCulture));
+        using CancellationTokenSource stop = new();
+        Task<int> clients = Task.Run(() => ConnectAgainAndAgain(server, stop.Token));
+
+        for (int i = 0; i < 4; i++)
+            Save(program, Path.Combine(folder, $"{i}"), stop: false);
+
+        await stop.CancelAsync();
+        Assert.True(await clients > 4);
+        Assert.Equal((0, "PASS\n", ""), program.Finish());
+    }
+
+    /// <summary>Returns how many connections were accepted.</summary>
+    private static int ConnectAgainAndAgain(IPEndPoint server, CancellationToken until)
+    {
+        int accepted = 0;
+        while (!until.WaitHandle.WaitOne(millisecondsTimeout: 10))
+        {
+            using Socket client = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
+            client.Connect(server);
+            accepted += client.Receive(new byte[1]) == 0 ? 1 : 0;
+        }
+        return accepted;
     }
 
     private static RunningProgram Start(string kind, string family, Socket listener, Isa isa) =>

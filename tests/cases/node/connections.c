@@ -55,6 +55,17 @@ static int connected(int number)
 	return fd;
 }
 
+/* At a port that nobody else has. */
+static int listening(int *number)
+{
+	struct sockaddr_storage at;
+	socklen_t length = address(&at, 0);
+	int fd = new_socket();
+	MUST(!bind(fd, (void *)&at, length) && !listen(fd, 5) && !getsockname(fd, (void *)&at, &length));
+	*number = ntohs(family == 4 ? ((struct sockaddr_in *)&at)->sin_port : ((struct sockaddr_in6 *)&at)->sin6_port);
+	return fd;
+}
+
 /* Writes the numbers from *next on; 0 when the limit is not reached and nothing more goes in. */
 static int write_numbers(int fd, uint32_t *next, uint32_t limit)
 {
@@ -191,11 +202,7 @@ static void half(void)
 static void inside(void)
 {
 	int outside = port ? connected(port) : -1;
-	struct sockaddr_storage at;
-	socklen_t length = address(&at, 0);
-	int listener = new_socket(), child_end, value;
-	MUST(!bind(listener, (void *)&at, length) && !listen(listener, 5) && !getsockname(listener, (void *)&at, &length));
-	int number = ntohs(family == 4 ? ((struct sockaddr_in *)&at)->sin_port : ((struct sockaddr_in6 *)&at)->sin6_port);
+	int number, listener = listening(&number), child_end, value;
 	int client = connected(number), server = accept(listener, 0, 0);
 	int parent_end = connected(number);
 	child_end = accept(listener, 0, 0);
@@ -236,6 +243,20 @@ static void inside(void)
 	IS(setsockopt(late, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
 }
 
+/* A server that lets everybody wait for a moment before it accepts. */
+static void late(void)
+{
+	int number, listener = listening(&number);
+	printf("%d\n", number);
+	fflush(stdout);
+	while (!poll(&(struct pollfd){ 0, POLLIN, 0 }, 1, 1)) {
+		if (poll(&(struct pollfd){ listener, POLLIN, 0 }, 1, 0) != 1) continue;
+		usleep(15000);
+		int fd = accept(listener, 0, 0);
+		MUST(fd >= 0 && !close(fd));
+	}
+}
+
 /* Says what becomes of a connection that nobody keeps waiting. */
 static void reset(void)
 {
@@ -254,6 +275,7 @@ int main(int argc, char **argv)
 {
 	static const struct kind { const char *name; void (*run)(void); } kinds[] = {
 		{ "stream", stream }, { "queues", queues }, { "half", half }, { "inside", inside }, { "reset", reset },
+		{ "late", late },
 	};
 	if (argc != 4) return 64;
 	family = atoi(argv[2]);
