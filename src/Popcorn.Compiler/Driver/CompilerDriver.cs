@@ -116,7 +116,8 @@ public sealed class CompilerDriver(Installation installation, TextWriter output,
         {
             if (!IsSource(input))
             {
-                inputs.Add(new LinkInput(input.Name, input.Name, IsLibrary: input.Kind == InputKind.Library));
+                inputs.Add(
+                    new LinkInput(input.Name, input.Name, input.Kind == InputKind.Library, input.WholeArchive));
                 continue;
             }
 
@@ -124,7 +125,7 @@ public sealed class CompilerDriver(Installation installation, TextWriter output,
             int exitCode = step.ToObject(input, objectPath, dependencyBase: DependencyBase(request, input, outputPath));
             if (exitCode != 0)
                 return exitCode;
-            inputs.Add(new LinkInput(objectPath, input.Name, IsLibrary: false));
+            inputs.Add(new LinkInput(objectPath, input.Name, IsLibrary: false, WholeArchive: false));
         }
 
         if (request.Relocatable)

@@ -20,10 +20,12 @@ public sealed class DriverParser
     private readonly List<string> _frontEnd = [];
     private readonly List<string> _directories = [];
     private readonly List<string> _required = [];
-    private readonly List<string> _linkerOptions = [];
+    private readonly LinkerOptionReader _linkerOptions = new();
+    private readonly Stack<bool> _savedWholeArchives = new();
     private readonly List<string> _arguments;
     private int _next;
     private string? _language;
+    private bool _wholeArchives;
     private DriverAction _action = DriverAction.Link;
     private DependencyFile _dependencies;
     private DriverRequest _request = new()
@@ -39,7 +41,7 @@ public sealed class DriverParser
         DriverParser parser = new(ResponseFile.Expand(arguments));
         while (parser._next < parser._arguments.Count)
             parser.One(parser._arguments[parser._next++]);
-        parser.ReadLinkerOptions();
+        parser._linkerOptions.End();
         return parser._request with
         {
             Action = parser._action,
@@ -81,8 +83,11 @@ public sealed class DriverParser
         string? language = _language;
         if (path == "-" && language is null && _action is not (DriverAction.Preprocess))
             throw new DriverException("-E or -x is required when the input is from standard input");
-        _inputs.Add(new DriverInput(InputLanguage.KindOf(path, language), path, language));
+        AddInput(InputLanguage.KindOf(path, language), path, language);
     }
+
+    private void AddInput(InputKind kind, string name, string? language) =>
+        _inputs.Add(new DriverInput(kind, name, language) { WholeArchive = _wholeArchives });
 
     private bool TakeAction(string argument)
     {
@@ -198,7 +203,7 @@ public sealed class DriverParser
                 _request = _request with { StartFiles = false };
                 return true;
             case "-Xlinker":
-                _linkerOptions.Add(NextValue(argument));
+                TakeLinkerWord(NextValue(argument));
                 return true;
             case "-Xassembler":
                 NextValue(argument);
@@ -211,13 +216,13 @@ public sealed class DriverParser
         }
 
         if (argument.StartsWith("-Wl,", StringComparison.Ordinal))
-            _linkerOptions.AddRange(argument["-Wl,".Length..].Split(','));
+            Array.ForEach(argument["-Wl,".Length..].Split(','), TakeLinkerWord);
         else if (argument.StartsWith("-Wa,", StringComparison.Ordinal))
             return true;
         else if (argument.StartsWith("-L", StringComparison.Ordinal))
             _directories.Add(Value(argument, "-L"));
         else if (argument.StartsWith("-l", StringComparison.Ordinal))
-            _inputs.Add(new DriverInput(InputKind.Library, Value(argument, "-l"), null));
+            AddInput(InputKind.Library, Value(argument, "-l"), language: null);
         else if (argument == "-u")
             _required.Add(NextValue(argument));
         else
@@ -225,32 +230,15 @@ public sealed class DriverParser
         return true;
     }
 
-    // -Wl and -Xlinker make up one list for the linker, in which a value may come from the next -Wl.
-    private void ReadLinkerOptions()
+    private void TakeLinkerWord(string word)
     {
-        for (int i = 0; i < _linkerOptions.Count; i++)
-        {
-            string option = LinkerOptionTable.Canonical(_linkerOptions[i]);
-            int equals = option.IndexOf('=', StringComparison.Ordinal);
-            string? value = null;
-            if (equals > 0)
-            {
-                (option, value) = (option[..equals], option[(equals + 1)..]);
-            }
-            else if (LinkerOptionTable.TakesValue(option))
-            {
-                if (++i == _linkerOptions.Count)
-                    throw new DriverException($"linker option '{option}' misses its value");
-                value = _linkerOptions[i];
-            }
-
-            Apply(option, value);
-        }
+        if (_linkerOptions.Read(word) is LinkerOption option)
+            Apply(option.Name, option.Value);
     }
 
     private void Apply(string option, string? value)
     {
-        switch (LinkerOptionTable.Effect(option))
+        switch (LinkerOptionTable.Effect(LinkerOptionTable.Canonical(option)))
         {
             case LinkerOptionEffect.Ignore:
                 break;
@@ -265,6 +253,27 @@ public sealed class DriverParser
                 break;
             case LinkerOptionEffect.RequireSymbol:
                 _required.Add(value ?? throw new DriverException($"linker option '{option}' misses its value"));
+                break;
+            case LinkerOptionEffect.WholeArchives:
+                _wholeArchives = true;
+                break;
+            case LinkerOptionEffect.NeededMembers:
+                _wholeArchives = false;
+                break;
+            case LinkerOptionEffect.SaveState:
+                _savedWholeArchives.Push(_wholeArchives);
+                break;
+            case LinkerOptionEffect.RestoreState:
+                _ = _savedWholeArchives.TryPop(out _wholeArchives);
+                break;
+            case LinkerOptionEffect.Input:
+                AddInput(InputKind.LinkerFile, option, language: null);
+                break;
+            case LinkerOptionEffect.Library:
+                AddInput(InputKind.Library, value ?? option["-l".Length..], language: null);
+                break;
+            case LinkerOptionEffect.Directory:
+                _directories.Add(value ?? option["-L".Length..]);
                 break;
             default:
                 throw Refused("-Wl," + option);

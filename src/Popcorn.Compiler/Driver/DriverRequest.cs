@@ -41,7 +41,11 @@ public enum InputKind
 /// <param name="Name">Path as the user wrote it, <c>-</c> for standard input, or the library's name without
 /// <c>-l</c>.</param>
 /// <param name="Language">The <c>-x</c> language in force for a source, or null.</param>
-public sealed record DriverInput(InputKind Kind, string Name, string? Language);
+public sealed record DriverInput(InputKind Kind, string Name, string? Language)
+{
+    /// <summary><c>--whole-archive</c> is in force: if it is an archive, all its members are linked.</summary>
+    public bool WholeArchive { get; init; }
+}
 
 /// <summary>How <c>-MD</c> and its relatives were given; clang writes the file, the driver supplies the names it
 /// defaults.</summary>

@@ -8,6 +8,19 @@ internal enum LinkerOptionEffect
     Relocatable,
     Map,
     RequireSymbol,
+
+    /// <summary>All members of the archives that follow are linked.</summary>
+    WholeArchives,
+
+    /// <summary>Those of their members that define something needed are linked.</summary>
+    NeededMembers,
+
+    /// <summary>Notes which of the two is in force, for the next <see cref="RestoreState"/>.</summary>
+    SaveState,
+    RestoreState,
+    Input,
+    Library,
+    Directory,
 }
 
 /// <summary>What each <c>-Wl,OPTION</c> means to a linker whose layout is fixed.</summary>
@@ -17,6 +30,7 @@ internal static class LinkerOptionTable
     {
         "-rpath", "-rpath-link", "-z", "-Map", "-soname", "-h", "-m", "-dynamic-linker", "-I", "-u", "-undefined", "-O",
         "-version-script", "-T", "-e", "-entry", "-defsym", "-wrap", "-y", "-assert", "-Y",
+        "-L", "-l", "-require-defined",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
@@ -24,7 +38,7 @@ internal static class LinkerOptionTable
         // Only folders named by -L are searched as it is.
         "-nostdlib",
         // Archives are searched until nothing new is found, so groups change nothing.
-        "-start-group", "-end-group", "-(", "-)", "-as-needed", "-no-as-needed", "-push-state", "-pop-state",
+        "-start-group", "-end-group", "-(", "-)", "-as-needed", "-no-as-needed",
         "-Bstatic", "-static", "-Bdynamic", "-dn", "-dy", "-rpath", "-rpath-link", "-z",
         "-soname", "-h",
         "-export-dynamic", "-E", "-gc-sections", "-no-gc-sections", "-print-gc-sections", "-O", "-O1", "-O2",
@@ -54,6 +68,13 @@ internal static class LinkerOptionTable
         "-r" or "-relocatable" => LinkerOptionEffect.Relocatable,
         "-Map" => LinkerOptionEffect.Map,
         "-u" or "-undefined" or "-require-defined" => LinkerOptionEffect.RequireSymbol,
+        "-whole-archive" => LinkerOptionEffect.WholeArchives,
+        "-no-whole-archive" => LinkerOptionEffect.NeededMembers,
+        "-push-state" => LinkerOptionEffect.SaveState,
+        "-pop-state" => LinkerOptionEffect.RestoreState,
+        _ when option.Length > 0 && option[0] != '-' => LinkerOptionEffect.Input,
+        _ when option.StartsWith("-l", StringComparison.Ordinal) => LinkerOptionEffect.Library,
+        _ when option.StartsWith("-L", StringComparison.Ordinal) => LinkerOptionEffect.Directory,
         _ when Ignored.Contains(option) => LinkerOptionEffect.Ignore,
         _ when option.StartsWith("-z", StringComparison.Ordinal) => LinkerOptionEffect.Ignore,
         _ => LinkerOptionEffect.Refuse,

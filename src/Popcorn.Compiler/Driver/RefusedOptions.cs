@@ -22,6 +22,7 @@ internal static class RefusedOptions
         ["-pg"] = NoRuntime,
         ["-p"] = NoRuntime,
         ["--coverage"] = NoRuntime,
+        ["-coverage"] = NoRuntime,
         ["-fprofile-arcs"] = NoRuntime,
         ["-ftest-coverage"] = NoRuntime,
         ["-fopenmp"] = NoRuntime,

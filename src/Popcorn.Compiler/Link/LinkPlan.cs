@@ -36,8 +36,10 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, IReadOnlyL
         foreach (LinkInput input in request.Inputs)
         {
             string? path = input.IsLibrary ? search.Find(input.Path) : input.Path;
-            if (path is not null)
-                Add(resolver, loader, path, input.IsLibrary ? Path.GetFileName(path) : input.Display);
+            if (path is null)
+                continue;
+            string display = input.IsLibrary ? Path.GetFileName(path) : input.Display;
+            Add(resolver, loader, path, display, input.WholeArchive);
         }
 
         if (request.StartFiles)
@@ -45,7 +47,7 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, IReadOnlyL
         if (request.StandardLibraries)
         {
             resolver.AddArchive(natives.Skip(1));
-            Add(resolver, loader, LibcPath(installation), LibcName);
+            Add(resolver, loader, LibcPath(installation), LibcName, wholeArchive: false);
         }
 
         RequireLibcalls(resolver);
@@ -86,17 +88,22 @@ internal sealed record LinkPlan(IReadOnlyList<BitcodeModule> Modules, IReadOnlyL
     private static bool IsLibc(BitcodeModule module) =>
         module.Display.StartsWith(LibcName + "(", StringComparison.Ordinal);
 
-    private static void Add(SymbolResolver resolver, ModuleLoader loader, string path, string display)
+    private static void Add(
+        SymbolResolver resolver, ModuleLoader loader, string path, string display, bool wholeArchive)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        if (Archive.IsArchive(bytes))
+        if (!Archive.IsArchive(bytes))
         {
-            resolver.AddArchive(loader.LoadArchive(bytes, path, display));
+            ModuleLoader.RefuseForeign(bytes, display);
+            resolver.AddObject(loader.LoadObject(bytes, display));
             return;
         }
 
-        ModuleLoader.RefuseForeign(bytes, display);
-        resolver.AddObject(loader.LoadObject(bytes, display));
+        List<BitcodeModule> members = loader.LoadArchive(bytes, path, display);
+        if (wholeArchive)
+            members.ForEach(resolver.AddObject);
+        else
+            resolver.AddArchive(members);
     }
 
     // Calls that back ends make up bring modules, which may bring more of them.

@@ -3,7 +3,9 @@ namespace Popcorn.Compiler.Link;
 /// <param name="Path">File, or the name of a library to look for.</param>
 /// <param name="Display">How messages call it: a source's own name for an object that was compiled on the way.</param>
 /// <param name="IsLibrary">Given with <c>-l</c>.</param>
-internal readonly record struct LinkInput(string Path, string Display, bool IsLibrary);
+/// <param name="WholeArchive">If it is an archive, all its members are linked, not only those that are
+/// needed.</param>
+internal readonly record struct LinkInput(string Path, string Display, bool IsLibrary, bool WholeArchive);
 
 /// <summary>What to link, in command-line order.</summary>
 internal sealed record LinkRequest

@@ -52,6 +52,21 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_whole_archive_brings_members_that_nobody_names()
+    {
+        _popcorn.Write("main.c", "int plugins; int main(void) { return plugins != 1; }");
+        _popcorn.Write(
+            "plugin.c", "extern int plugins; __attribute__((constructor)) static void add(void) { plugins++; }");
+        _popcorn.Succeed("cc -c main.c plugin.c");
+        _popcorn.Succeed("ar rcs libplugin.a plugin.o");
+        _popcorn.Succeed("cc -o with main.o -L. -Wl,--whole-archive -lplugin -Wl,--no-whole-archive -lm");
+        _popcorn.Succeed("cc -o without main.o -L. -lplugin -lm");
+
+        Assert.Equal("0 0 1\n", _popcorn.Shell(
+            "./with; echo -n $?' '; qemu-riscv64-static with.popcorn/riscv64; echo -n $?' '; ./without || echo $?"));
+    }
+
+    [Fact]
     public void Objects_merge_into_one_by_a_relocatable_link()
     {
         _popcorn.Write("one.c", "static int own(void) { return 1; } int one(void) { return own(); }");

@@ -32,6 +32,23 @@ public sealed class DriverParserTests
         Assert.Equal(["one", "two"], request.LibraryDirectories);
     }
 
+    [Fact]
+    public void Inputs_among_the_linkers_options_keep_their_place() =>
+        Assert.Equal(
+            [
+                (InputKind.LinkerFile, "a.o"), (InputKind.LinkerFile, "libx.a"), (InputKind.Library, "y"),
+                (InputKind.LinkerFile, "b.o"),
+            ],
+            Parse("a.o -Wl,--start-group,libx.a,-ly,--end-group b.o").Inputs.Select(i => (i.Kind, i.Name)));
+
+    [Theory]
+    [InlineData("a.a -Wl,--whole-archive b.a -lc -Wl,--no-whole-archive d.a", "b.a c")]
+    [InlineData("a.a -Wl,--whole-archive,b.a,-lc,--no-whole-archive -ld", "b.a c")]
+    [InlineData("-Wl,--push-state,--whole-archive -lb -Wl,--pop-state d.a", "b")]
+    [InlineData("-Wl,--whole-archive -Wl,--push-state,--no-whole-archive a.a -Wl,--pop-state b.a", "b.a")]
+    public void Whole_archives_are_those_between_the_options(string line, string whole) =>
+        Assert.Equal(whole.Split(' '), Parse(line).Inputs.Where(i => i.WholeArchive).Select(i => i.Name));
+
     [Theory]
     [InlineData("-E a.c", DriverAction.Preprocess)]
     [InlineData("-c -E a.c", DriverAction.Preprocess)]
@@ -51,7 +68,9 @@ public sealed class DriverParserTests
     [InlineData("main.cpp", "C++")]
     [InlineData("-Wl,-T,my.ld a.o", "layout")]
     [InlineData("-T my.ld a.o", "layout")]
+    [InlineData("-Wl,--wrap=malloc a.o", "'-Wl,--wrap' is refused: the layout")]
     [InlineData("-fsanitize=address a.c", "run-time library")]
+    [InlineData("-coverage a.c", "run-time library")]
     [InlineData("-fsanitize=undefined,thread a.c", "run-time library")]
     [InlineData("-fsanitize=function a.c", "machine code")]
     [InlineData("-O17x a.c", "optimisation level")]
