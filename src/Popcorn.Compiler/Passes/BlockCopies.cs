@@ -49,6 +49,9 @@ internal sealed class BlockCopies
     /// <summary>What the copies use in place of a value that is defined elsewhere.</summary>
     internal void Stand(IrValue value, IrValue substitute) => _copies.Add(value, substitute);
 
+    /// <summary>The copy of a value from now on, where the caller has put another in its place.</summary>
+    internal void Replace(IrValue value, IrValue copy) => _copies[value] = copy;
+
     /// <summary>Blocks are operands of branches, so those go to the copies as well; exits go where they went.</summary>
     /// <param name="header">The block whose phis the caller fills; none for no such.</param>
     internal void Connect(IrBlock header)

@@ -85,6 +85,20 @@ internal sealed class BuildResumeFunctions
         _copies.Copy(ends: new HashSet<IrValue>([.. _sites.Select(s => s.Call), .. _jumps.Calls]));
         MapArguments();
         _copies.Connect(header: default);
+        ReturnFromTails();
+    }
+
+    /// <summary>A resume function has other parameters than what it calls, so no call can take its place.</summary>
+    private void ReturnFromTails()
+    {
+        foreach (IrValue call in _original.Blocks().SelectMany(b => b.Instructions()).Where(Calls.IsTail))
+        {
+            IrValue copy = _copies.Of(call);
+            copy.SetTailCall(TailCallKind.None);
+            int index = _sites.FindIndex(s => s.Call == call);
+            if (index >= 0)
+                _copies.Replace(call, RecordSites.AttachToTail(_module, copy, index));
+        }
     }
 
     /// <summary>The clone has no arguments but the record; an argument live at a site is loaded, any other is never
@@ -158,7 +172,8 @@ internal sealed class BuildResumeFunctions
             values[i].SetAlignment(8);
             builder.Store(values[i], _slots[site.Live[i]]);
         }
-        if (jumped is { } target)
+        // Behind a tail call the frame is gone, and what is armed in it.
+        if (jumped is { } target && !Calls.IsTail(site.Call))
             BuildRearm(builder, target);
         // Values are read again: behind a setjmp that returned twice only memory is sure.
         for (int i = 0; i < values.Length; i++)

@@ -22,6 +22,10 @@ internal static class Calls
         return !callee.IsNone && callee.IsIntrinsic() && callee.Name.StartsWith(prefix, StringComparison.Ordinal);
     }
 
+    /// <summary>A guaranteed tail call: the last thing its function does, in place of it.</summary>
+    internal static bool IsTail(IrValue instruction) =>
+        instruction.Opcode == IrOpcode.Call && instruction.TailCall() == TailCallKind.MustTail;
+
     internal static bool IsDebug(IrValue instruction) => IsIntrinsic(instruction, "llvm.dbg.");
 
     internal static bool IsSetjmp(IrValue instruction)

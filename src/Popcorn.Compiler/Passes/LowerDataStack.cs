@@ -144,7 +144,7 @@ internal static class LowerDataStack
                 if (exit.Opcode != IrOpcode.Ret)
                     continue;
                 IrValue before = exit.Previous;
-                if (!before.IsNone && before.Opcode == IrOpcode.Call && before.TailCall() == TailCallKind.MustTail)
+                if (!before.IsNone && Calls.IsTail(before))
                     exit = before;
                 builder.Before(exit);
                 builder.SetLocation(exit.DebugLocation());

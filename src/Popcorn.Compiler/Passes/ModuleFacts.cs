@@ -15,17 +15,13 @@ internal sealed class ModuleFacts(ParkAnalysis park, ModuleSummary summary, bool
     internal (ulong Size, uint Alignment) CommonExtent(string symbol) => _park.CommonExtent(symbol);
 
     /// <summary>Whether the call is a site: it may park, and its frame is still there when it does.</summary>
-    internal bool IsSite(IrValue instruction)
-    {
-        if (instruction.Opcode != IrOpcode.Call || instruction.IsInlineAsm() || Calls.IsIntrinsic(instruction))
-            return false;
-        if (instruction.TailCall() == TailCallKind.MustTail)
-            return false;
-        string callee = Calls.CalleeName(instruction);
-        if (callee.Length == 0)
-            return _park.IndirectMayPark;
-        return callee == RuntimeFunctions.Park || _park.MayPark(_summary, callee);
-    }
+    internal bool IsSite(IrValue instruction) => !Calls.IsTail(instruction) && MayPark(instruction);
+
+    /// <summary>
+    /// Whether the call may park and is a guaranteed tail call: its frame is gone then, but where a resume function
+    /// makes it, whose frame cannot be given up.
+    /// </summary>
+    internal bool IsTailSite(IrValue instruction) => Calls.IsTail(instruction) && MayPark(instruction);
 
     /// <summary>The sites of a function as it is now.</summary>
     internal HashSet<IrValue> Sites(IrValue function)
@@ -40,5 +36,15 @@ internal sealed class ModuleFacts(ParkAnalysis park, ModuleSummary summary, bool
             }
         }
         return sites;
+    }
+
+    private bool MayPark(IrValue instruction)
+    {
+        if (instruction.Opcode != IrOpcode.Call || instruction.IsInlineAsm() || Calls.IsIntrinsic(instruction))
+            return false;
+        string callee = Calls.CalleeName(instruction);
+        if (callee.Length == 0)
+            return _park.IndirectMayPark;
+        return callee == RuntimeFunctions.Park || _park.MayPark(_summary, callee);
     }
 }

@@ -19,10 +19,12 @@ internal sealed record Site(
 /// <summary>
 /// Every call that may park gets a <c>"deopt"</c> bundle with all values live after it and its number within the
 /// function as <c>"statepoint-id"</c>; all other calls are marked leaves. LLVM's <c>rewrite-statepoints-for-gc</c> does
-/// the rest. Runs last on the hot code: whatever changes live ranges must be before.
+/// the rest. Runs last on the hot code: whatever changes live ranges must be before. A guaranteed tail call stays one
+/// and gets a number for the resume function, which has to come back from it.
 /// </summary>
 internal static class RecordSites
 {
+    private const string Leaf = "gc-leaf-function";
     private const ulong AsyncUnwindTable = 2;
 
     // LLVM moves a call's attributes to the statepoint made of it, which parks and whose arguments are numbered
@@ -36,6 +38,7 @@ internal static class RecordSites
     {
         LiveValues live = new(function);
         List<(IrValue Call, IrValue[] Live)> plans = [];
+        List<IrValue> tails = [];
         HashSet<IrValue> calls = facts.Sites(function);
         foreach (IrBlock block in live.Graph.Blocks)
         {
@@ -45,14 +48,27 @@ internal static class RecordSites
                 if (after.TryGetValue(i, out int[]? values))
                     plans.Add((i, WithBase(values.Select(v => live.Values[v]), alwaysLive)));
                 else if (i.Opcode == IrOpcode.Call && !Calls.IsIntrinsic(i))
-                    i.AddCallAttribute(IrCall.FunctionIndex, module.Context.TextAttribute("gc-leaf-function"));
+                    i.AddCallAttribute(IrCall.FunctionIndex, module.Context.TextAttribute(Leaf));
+                if (facts.IsTailSite(i))
+                    tails.Add(i);
             }
         }
         function.SetGarbageCollector("statepoint-example");
         // What the optimiser knew of the function's memory effects was true before it could park.
         function.RemoveAttribute(IrCall.FunctionIndex, "memory");
         function.AddAttribute(IrCall.FunctionIndex, module.Context.EnumAttribute("uwtable", AsyncUnwindTable));
-        return Attach(module, plans, saved);
+        List<Site> sites = Attach(module, plans, saved);
+        sites.AddRange(tails.Select(call => new Site(call, SiteKind.Call, Calls.CalleeName(call), [], [], [])));
+        return sites;
+    }
+
+    /// <summary>A tail call's copy in a resume function becomes an ordinary call, and a site behind which nothing
+    /// lives.</summary>
+    internal static IrValue AttachToTail(IrModule module, IrValue call, int index)
+    {
+        IrValue site = AttachBundle(module, call, [], index);
+        site.RemoveCallStringAttribute(IrCall.FunctionIndex, Leaf);
+        return site;
     }
 
     private static IrValue[] WithBase(IEnumerable<IrValue> values, IrValue alwaysLive)

@@ -76,7 +76,7 @@ internal static class RefuseUnsupported
             CheckAsm(call, name, sink);
             return;
         }
-        if (call.TailCall() == TailCallKind.MustTail && call.CalledType().IsVarArg)
+        if (Calls.IsTail(call) && call.CalledType().IsVarArg)
             sink.Error("PC0208", Where(call, name), "a guaranteed tail call cannot pass variable arguments on");
     }
 
