@@ -137,6 +137,9 @@ int pop_unit_reserve(void)
 			if (sweep && is_gone(p)) set_free(p);
 			if (!claim(p)) continue;
 			p->creator = (uint32_t)pop_raw(NR_getpid);
+			/* Not by the child, whose parent may have put it into another group before it runs. */
+			p->group = process(own_index)->group;
+			p->session = process(own_index)->session;
 			uint32_t used = pop_load(&POP_UNIT->processes_used);
 			while (used <= i && !__atomic_compare_exchange_n(&POP_UNIT->processes_used, &used, i + 1, 0,
 				__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { }
@@ -186,9 +189,7 @@ long pop_unit_parent(int index, long kernel_pid)
 /* In the child, which still sees its parent's part of the region. Returns its pid as the program sees it. */
 uint32_t pop_unit_child(int index)
 {
-	struct pop_process *parent = process(own_index), *own = process((uint32_t)index);
-	own->group = parent->group;
-	own->session = parent->session;
+	struct pop_process *own = process((uint32_t)index);
 	map_own_part((uint32_t)index);
 	clear_own_part();
 	uint32_t pid = name_child(own, (uint32_t)pop_raw(NR_getpid));

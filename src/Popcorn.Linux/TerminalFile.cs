@@ -46,6 +46,19 @@ public static unsafe class TerminalFile
         }
     }
 
+    /// <summary>Whether each read of a master begins with a byte that says what it is (TIOCPKT).</summary>
+    public static bool HasPackets(SafeFileHandle master) =>
+        Ask(master, SysIoctl.GetPacketMode, sizeof(int)) is byte[] mode && BitConverter.ToInt32(mode) != 0;
+
+    public static void SetPackets(SafeFileHandle master, bool on)
+    {
+        int wanted = on ? 1 : 0;
+        // SAFETY: the request reads one int.
+        KernelFile.Check(
+            SysIoctl.IoctlBytes(master.Number(), SysIoctl.SetPacketMode, (byte*)&wanted), "ioctl(TIOCPKT)",
+            "cannot set a terminal's packet mode");
+    }
+
     public static SafeFileHandle CreateMaster()
     {
         const int ReadWrite = 2;

@@ -18,6 +18,8 @@ internal static unsafe partial class SysIoctl
     public const nuint BytesUnsent = 0x894b; // SIOCOUTQNSD
     public const nuint TerminalNumber = 0x80045430;
     public const nuint TerminalDevice = 0x80045432;
+    public const nuint GetPacketMode = 0x80045438; // TIOCGPKT
+    public const nuint SetPacketMode = 0x5420; // TIOCPKT
     public const nuint UnlockTerminal = 0x40045431;
     public const nuint OpenTerminalPeer = 0x5441;
 

@@ -33,7 +33,7 @@ internal sealed class CapturedProgram(MoveClock clock, bool stop, ImageIdentity 
         TreeNode[] members = [.. _tree.Captures.Keys];
         _objects = new ObjectCapture(SourcesOf(members), stop, image);
         _found = _objects.Read(SegmentsOf(_tree));
-        obstacles = ObstaclesIn(members, _found);
+        obstacles = _found.Obstacles;
         if (obstacles.Count > 0)
             Dispose();
         return obstacles;
@@ -46,7 +46,7 @@ internal sealed class CapturedProgram(MoveClock clock, bool stop, ImageIdentity 
         try
         {
             using ObjectCapture objects = new(SourcesOf(members), stop, image: null);
-            return ObstaclesIn(members, objects.Read(segments: []));
+            return objects.Read(segments: []).Obstacles;
         }
         catch (Exception e) when (
             e is IOException or LinuxCallException && members.Any(m => m.Process!.HasEnded))
@@ -64,17 +64,6 @@ internal sealed class CapturedProgram(MoveClock clock, bool stop, ImageIdentity 
     }
 
     private static InvalidOperationException NotRead() => new("the program has not been read");
-
-    private static IReadOnlyList<Obstacle> ObstaclesIn(TreeNode[] members, CapturedObjects found) =>
-        [.. found.Obstacles, .. ForeignTerminals(members, found)];
-
-    /// <summary>Sessions whose terminal is not one of the program's own.</summary>
-    private static IEnumerable<Obstacle> ForeignTerminals(TreeNode[] members, CapturedObjects found) => members
-        .Where(m => m.LeadsSession && m.Facts.PseudoTerminal is int number
-            && !found.Objects.Any(o => o is TerminalObject { IsMaster: true } own && own.Pair == number))
-        .Select(m => new Obstacle(
-            $"process {m.ProgramPid}: it leads a session whose controlling terminal " +
-            $"'/dev/pts/{m.Facts.PseudoTerminal}' is somebody else's"));
 
     private static int[] SegmentsOf(CapturedTree captured) =>
     [

@@ -115,7 +115,8 @@ public sealed class Checkpointer(
     private static List<ImageProcess> Describe(
         IReadOnlyList<TreeNode> nodes, CapturedTree captured, SavedPrograms programs, CapturedObjects objects)
     {
-        Dictionary<int, IReadOnlyList<string>> arguments = FamilyMember.Of(nodes).SelectMany(m => m.Walk())
+        Dictionary<int, IReadOnlyList<string>> arguments = FamilyMember.Of(nodes, SessionTerminals.None)
+            .SelectMany(m => m.Walk())
             .Where(m => !m.IsZombie).ToDictionary(m => m.Index, m => m.Program!.Arguments);
         Dictionary<TreeNode, TreeNode> parents = [];
         List<ImageProcess> processes = [];

@@ -46,13 +46,15 @@ public sealed class FamilyMember(int index, int pid, int group, int session, Tar
 
     /// <summary>The members of a unit as they are related now, under the processes that have no parent in it. Zombies
     /// that no member can wait for are left out: they are, or are about to be, ours to reap.</summary>
-    public static IReadOnlyList<FamilyMember> Of(IReadOnlyList<TreeNode> tree)
+    /// <param name="terminals">What the leaders of sessions get in place of their terminals.</param>
+    public static IReadOnlyList<FamilyMember> Of(IReadOnlyList<TreeNode> tree, SessionTerminals terminals)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        return [.. tree.Where(n => n.IsMember).Select(Of)];
+        ArgumentNullException.ThrowIfNull(terminals);
+        return [.. tree.Where(n => n.IsMember).Select(n => Of(n, terminals))];
     }
 
-    private static FamilyMember Of(TreeNode node)
+    private static FamilyMember Of(TreeNode node, SessionTerminals terminals)
     {
         FamilyMember member = new(
             node.Entry!.Value.Index, node.Pid,
@@ -62,8 +64,9 @@ public sealed class FamilyMember(int index, int pid, int group, int session, Tar
         {
             WaitStatus = node.Facts.WaitStatus,
             HasTerminal = node.HasTerminal,
+            ControllingTerminal = terminals.ControllingTerminalOf(node),
         };
-        member.Children.AddRange(node.Children.Where(c => c.IsMember || c.IsZombie).Select(Of));
+        member.Children.AddRange(node.Children.Where(c => c.IsMember || c.IsZombie).Select(c => Of(c, terminals)));
         return member;
     }
 

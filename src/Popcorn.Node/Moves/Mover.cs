@@ -97,12 +97,14 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         using CapturedTree captured = CapturedTree.Read(still.Nodes, clock);
         using SharedMemory shared = SharedMemory.Copy(captured.Captures.Values);
         targets.WaitRootStarted();
-        IReadOnlyList<FamilyMember> family = FamilyMember.Of(still.Nodes);
+        using SessionTerminals terminals = SessionTerminals.Replace(still.Nodes);
+        IReadOnlyList<FamilyMember> family = FamilyMember.Of(still.Nodes, terminals);
         targets.Build(family);
         foreach ((TreeNode node, (ProcessCapture Capture, CapturedProcess State) state) in captured.Captures)
         {
             PreCopy held = node.Process!.Index == ProcessUnit.RootIndex ? copied : PreCopy.None;
-            clock.StillBytes += Transfer(node.Process, targets.Targets[node.Process.Index], state, held, shared);
+            clock.StillBytes += Transfer(
+                node.Process, targets.Targets[node.Process.Index], state, held, shared, terminals);
         }
         clock.TransferMs = clock.Lap();
         IReadOnlyList<ProgramProcess> sources = [.. captured.Captures.Keys.Select(n => n.Process!)];
@@ -113,7 +115,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             ProcessTraits.Of(source).Apply(restoring.Process);
         }
         prepare();
-        Commit(captured.Captures.Keys, targets, family);
+        Commit(captured.Captures.Keys, targets, family, terminals);
         still.Forget();
         // The targets run.
         clock.RestoreMs = clock.Lap();
@@ -145,7 +147,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     /// <summary>Returns the bytes of memory that had to be written.</summary>
     private long Transfer(
         ProgramProcess source, RestoreTarget restoring, (ProcessCapture Capture, CapturedProcess State) from,
-        PreCopy held, SharedMemory shared)
+        PreCopy held, SharedMemory shared, SessionTerminals terminals)
     {
         (ProcessCapture capture, CapturedProcess captured) = from;
         ScriptSender sender = restoring.Sender;
@@ -159,8 +161,9 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
             // Descriptors come first: what has no path is mapped through them.
             foreach (DescriptorFacts descriptor in captured.Descriptors)
             {
-                using SafeFileHandle duplicate = source.Child.Duplicate(descriptor.Number);
-                sender.SendDescriptor(duplicate, descriptor.Number, descriptor.CloseOnExec);
+                using SafeFileHandle file = terminals.TryDuplicate(source, descriptor.Number)
+                    ?? source.Child.Duplicate(descriptor.Number);
+                sender.SendDescriptor(file, descriptor.Number, descriptor.CloseOnExec);
             }
             long written = held.Complete(capture, captured, restoring);
             SegmentAttachment.Send(sender.Frames, captured.Mappings, captured.Origins);
@@ -188,7 +191,8 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
     /// target is dead and none has run.
     /// </summary>
     private static void Commit(
-        IEnumerable<TreeNode> sources, TargetTree targets, IReadOnlyList<FamilyMember> family)
+        IEnumerable<TreeNode> sources, TargetTree targets, IReadOnlyList<FamilyMember> family,
+        SessionTerminals terminals)
     {
         foreach (TreeNode node in sources)
         {
@@ -204,11 +208,13 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
                 throw new MoveException(MovePhase.Commit, restoring.DescribeEnd());
             PassPendingSignals(node.Process.Child, restoring.Process.Child);
         }
+        terminals.Carry();
         targets.GiveTerminal(family);
         if (targets.Go() is not string failure)
             return;
-        if (sources.FirstOrDefault(n => n.HasTerminal) is TreeNode foreground)
+        if (sources.FirstOrDefault(n => n.HasTerminal && n.Facts.Session == HostProcess.Session) is TreeNode foreground)
             _ = HostProcess.TrySetForegroundGroup(foreground.Facts.ForegroundGroup);
+        terminals.CarryBack();
         throw new MoveException(MovePhase.Commit, failure);
     }
 

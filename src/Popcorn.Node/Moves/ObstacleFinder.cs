@@ -75,17 +75,20 @@ public static class ObstacleFinder
         TreeNode[] nodes = [.. tree.SelectMany(n => n.Walk())];
         if (!nodes.Any(n => n.IsMember))
             obstacles.Add(Obstacle.Ending);
+        TreeNode[] members = [.. nodes.Where(n => n.IsMember)];
         foreach (TreeNode node in nodes)
         {
             // One process needs no telling which.
             string prefix = nodes.Length > 1 ? $"process {node.ProgramPid}: " : "";
-            obstacles.AddRange(FindInNode(node, findOwn).Select(o => o with { Sentence = prefix + o.Sentence }));
+            obstacles.AddRange(FindInNode(node, members, findOwn)
+                .Select(o => o with { Sentence = prefix + o.Sentence }));
         }
         return obstacles;
     }
 
     /// <summary>What keeps one process of a tree where it is.</summary>
-    private static IEnumerable<Obstacle> FindInNode(TreeNode node, Action<ChildProcess, List<Obstacle>>? findOwn)
+    private static IEnumerable<Obstacle> FindInNode(
+        TreeNode node, TreeNode[] members, Action<ChildProcess, List<Obstacle>>? findOwn)
     {
         if (node.Process is not null)
         {
@@ -93,10 +96,9 @@ public static class ObstacleFinder
                 yield return obstacle;
             if (node.Facts.IsStopped)
                 yield return "it is stopped; continue it first (kill -CONT)";
-            // A checkpoint makes the program's own terminals anew, with their sessions.
-            bool isMade = findOwn is null && node.Facts.PseudoTerminal is not null;
-            if (node.LeadsSession && node.Facts.Terminal != 0 && !isMade)
-                yield return "it leads a session with a controlling terminal, which cannot be handed over";
+            bool hasTerminal = node.LeadsSession && node.Facts.Terminal != 0;
+            if (hasTerminal && OwnTerminal.WhyNot(node, members, isLive: findOwn is not null) is string reason)
+                yield return reason;
         }
         else if (node.IsForeign)
         {

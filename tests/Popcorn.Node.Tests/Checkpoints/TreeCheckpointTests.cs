@@ -51,20 +51,6 @@ public class TreeCheckpointTests
     }
 
     [Fact]
-    public void LiveMove_RefusesASessionOnATerminal()
-    {
-        using RunningProgram program = new(["run", "--", Repository.Inner]);
-        Assert.Equal("ready", program.ReadLine());
-
-        (int code, _, string errors) = program.Migrate(Isa.AArch64);
-
-        Assert.Equal(1, code);
-        Assert.Contains("it leads a session with a controlling terminal, which cannot be handed over", errors);
-        program.Send("go on");
-        Assert.Equal((0, "PASS\n", ""), program.Finish());
-    }
-
-    [Fact]
     public void RestoredFamily_IsMovedAndSavedAgain()
     {
         string folder = Repository.Scratch("family-again");
