@@ -64,7 +64,7 @@ internal sealed class ConnectionBuilder : IDisposable
             SocketOptions.ApplyConnected(file, connection.Options, $"TCP connection {ends}");
             // Repair mode has a value of its own for this, which lets any address be bound.
             TcpRepair.Enter(file);
-            SocketOptions.MakeRoom(file);
+            _ = SocketOptions.MakeRoom(file);
             TcpState state = connection.State!;
             TcpRepair.SetSequence(file, TcpQueueKind.Receive, state.Received.Start);
             TcpRepair.SetSequence(file, TcpQueueKind.Send, state.Sent.Start);
@@ -247,9 +247,10 @@ internal sealed class ConnectionBuilder : IDisposable
             {
                 if (connection.Unread is QueuedBytes unread)
                 {
-                    SocketOptions.MakeRoom(file);
-                    SocketOptions.MakeRoom(other);
+                    IReadOnlyList<SocketOption> sizes = SocketOptions.MakeRoom(file);
+                    _ = SocketOptions.MakeRoom(other);
                     TcpRepair.Send(other, _image.ReadContents(unread.Contents, unread.Bytes));
+                    SocketOptions.ApplyBuffers(file, sizes);
                 }
                 if (isReset)
                     SocketOptions.ResetOnClose(other);

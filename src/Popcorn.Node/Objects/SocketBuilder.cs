@@ -110,15 +110,7 @@ internal sealed class SocketBuilder(ImageFile image, RestoreChoices choices) : I
     {
         if (receiver.Messages.Count == 0)
             return;
-        byte[] old = KernelSocket.Option(from, SocketConstants.SolSocket, SocketConstants.SoSendBuffer) ?? [];
-        // The kernel counts overhead that depends on how the bytes were written.
-        const int Roomy = 64 << 20;
-        if (!KernelSocket.TrySetOption(
-            from, SocketConstants.SolSocket, SocketConstants.SoSendBufferForced, BitConverter.GetBytes(Roomy)))
-        {
-            _ = KernelSocket.TrySetOption(
-                from, SocketConstants.SolSocket, SocketConstants.SoSendBuffer, BitConverter.GetBytes(Roomy));
-        }
+        IReadOnlyList<SocketOption> sizes = SocketOptions.MakeRoom(from);
         byte[] contents = image.ReadContents(receiver.Contents, (ulong)receiver.Messages.Sum(m => (long)m));
         int at = 0;
         foreach (uint bytes in receiver.Messages)
@@ -127,12 +119,7 @@ internal sealed class SocketBuilder(ImageFile image, RestoreChoices choices) : I
                 throw new BadInputException($"{contents.Length} bytes do not fit into a socket's buffer here");
             at += (int)bytes;
         }
-        if (old.Length == sizeof(int))
-        {
-            _ = KernelSocket.TrySetOption(
-                from, SocketConstants.SolSocket, SocketConstants.SoSendBuffer,
-                BitConverter.GetBytes(BitConverter.ToInt32(old) / 2));
-        }
+        SocketOptions.ApplyBuffers(from, sizes);
     }
 
     private static byte[] Encode(string path) => System.Text.Encoding.UTF8.GetBytes(path);

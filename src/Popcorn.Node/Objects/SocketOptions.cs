@@ -55,26 +55,23 @@ internal static class SocketOptions
         const int QuickAcknowledge = 12;
         bool IsOfTheMoment(SocketOption o) => IsBuffer(o) ||
             (o.Level == SocketConstants.ProtocolTcp && o.Name is WindowClamp or QuickAcknowledge);
-        byte[] locks =
-            KernelSocket.Option(
-                file, SocketConstants.SolSocket, SocketConstants.SoBufferLocks) ?? new byte[sizeof(int)];
         return
         [
             .. Read(file, domain, SocketConstants.Stream, SocketConstants.ProtocolTcp).Where(o => !IsOfTheMoment(o)),
-            .. s_buffers.Select(name => new SocketOption(
-                SocketConstants.SolSocket, name,
-                BitConverter.GetBytes(KernelSocket.Number(file, SocketConstants.SolSocket, name) / 2))),
-            new SocketOption(SocketConstants.SolSocket, SocketConstants.SoBufferLocks, locks),
+            .. ReadBuffers(file),
         ];
     }
 
-    /// <summary>Room for whatever a queue may hold, until <see cref="ApplyBuffers"/>.</summary>
-    public static void MakeRoom(SafeFileHandle file)
+    /// <summary>Room for whatever a queue may hold, as far as we may have it. Returns how it was, for
+    /// <see cref="ApplyBuffers"/>.</summary>
+    public static IReadOnlyList<SocketOption> MakeRoom(SafeFileHandle file)
     {
         // The kernel counts overhead that depends on how the bytes came; twice this is the most it takes.
         const int Roomy = 512 << 20;
+        IReadOnlyList<SocketOption> before = ReadBuffers(file);
         foreach (int name in s_buffers)
-            _ = KernelSocket.TrySetOption(file, SocketConstants.SolSocket, Forced(name), BitConverter.GetBytes(Roomy));
+            _ = TrySet(file, new SocketOption(SocketConstants.SolSocket, name, BitConverter.GetBytes(Roomy)));
+        return before;
     }
 
     /// <summary>All but the buffers' sizes.</summary>
@@ -84,7 +81,7 @@ internal static class SocketOptions
     public static void ApplyBuffers(SafeFileHandle file, IReadOnlyList<SocketOption> options)
     {
         foreach (SocketOption option in options.Where(IsBuffer))
-            _ = KernelSocket.TrySetOption(file, option.Level, Forced(option.Name), option.Value.Span);
+            _ = TrySet(file, option);
     }
 
     /// <summary>The other side gets a reset, not an end (SO_LINGER with no time).</summary>
@@ -105,21 +102,39 @@ internal static class SocketOptions
     private static bool IsBuffer(SocketOption option) => option.Level == SocketConstants.SolSocket
         && (s_buffers.Contains(option.Name) || option.Name == SocketConstants.SoBufferLocks);
 
-    /// <summary>The same beyond what an ordinary user may have.</summary>
-    private static int Forced(int name) => name switch
+    /// <summary>Sizes first: setting one makes it the program's choice, which the last one says it is or is
+    /// not.</summary>
+    private static IReadOnlyList<SocketOption> ReadBuffers(SafeFileHandle file) =>
+    [
+        .. s_buffers.Select(name => new SocketOption(
+            SocketConstants.SolSocket, name,
+            BitConverter.GetBytes(KernelSocket.Number(file, SocketConstants.SolSocket, name) / 2))),
+        new SocketOption(
+            SocketConstants.SolSocket, SocketConstants.SoBufferLocks,
+            KernelSocket.Option(file, SocketConstants.SolSocket, SocketConstants.SoBufferLocks)
+                ?? new byte[sizeof(int)]),
+    ];
+
+    /// <summary>A buffer's size beyond what an ordinary user may have, if we may.</summary>
+    private static bool TrySet(SafeFileHandle file, SocketOption option)
     {
-        SocketConstants.SoSendBuffer => SocketConstants.SoSendBufferForced,
-        SocketConstants.SoReceiveBuffer => SocketConstants.SoReceiveBufferForced,
-        _ => name,
-    };
+        int forced = (option.Level, option.Name) switch
+        {
+            (SocketConstants.SolSocket, SocketConstants.SoSendBuffer) => SocketConstants.SoSendBufferForced,
+            (SocketConstants.SolSocket, SocketConstants.SoReceiveBuffer) => SocketConstants.SoReceiveBufferForced,
+            _ => option.Name,
+        };
+        return KernelSocket.TrySetOption(file, option.Level, forced, option.Value.Span)
+            || (forced != option.Name
+                && KernelSocket.TrySetOption(file, option.Level, option.Name, option.Value.Span));
+    }
 
     /// <summary>Sets them all; what the system does not allow is named.</summary>
     public static void Apply(SafeFileHandle file, IReadOnlyList<SocketOption> options, string what)
     {
         foreach (SocketOption option in options)
         {
-            bool isSet = KernelSocket.TrySetOption(file, option.Level, option.Name, option.Value.Span);
-            if (!isSet)
+            if (!TrySet(file, option))
                 throw new UnsavableException(
                     $"{what}: option {option.Name} of level {option.Level} cannot be set here");
         }

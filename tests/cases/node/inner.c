@@ -48,6 +48,7 @@ static int lead(const char *terminal, int ready, int go)
 	pid_t child = fork();
 	if (!child) {
 		signal(SIGINT, interrupted);
+		close(1); /* Or whoever reads what we print would wait for it, if it is not interrupted. */
 		setpgid(0, 0);
 		MUST(write(ready, "x", 1) == 1);
 		for (;;) pause();
