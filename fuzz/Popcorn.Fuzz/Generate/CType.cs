@@ -42,4 +42,7 @@ internal sealed record CType(string Name, CKind Kind, int Bits = 0, int Lanes = 
     ];
 
     internal bool IsInteger => Kind is CKind.Signed or CKind.Unsigned;
+
+    /// <summary>One or two registers hold it as an argument, on every ISA.</summary>
+    internal bool FitsRegister => IsInteger || Kind == CKind.Float;
 }

@@ -59,6 +59,8 @@ internal sealed class FunctionWriter
                 break;
         }
         Statements(scope, nesting: 2, _dice.Between(1, 4));
+        if (_function.FitsRegisters && _dice.Chance(40))
+            TailCall(scope);
         Line($"result = {_expressions.Of(_function.Returns, scope, 2)};");
         Line("return result;");
         _text.AppendLine("}");
@@ -67,7 +69,8 @@ internal sealed class FunctionWriter
 
     private void Line(string text) => _text.Append(' ', 4 * _indent).AppendLine(text);
 
-    private string Name(string stem) => $"{stem}{_names++}";
+    // Not i8 or a16, which the prelude has.
+    private string Name(string stem) => $"{stem}_{_names++}";
 
     private void Block(string head, Action body)
     {
@@ -184,17 +187,28 @@ internal sealed class FunctionWriter
     private void Call(Scope scope)
     {
         CFunction callee = _dice.Pick(_functions);
+        string name = Name("r");
+        Line($"{callee.Returns.Name} {name} = {CallOf(callee, scope)};");
+        scope.Add(new Variable(name, callee.Returns));
+        if (_dice.Chance(50))
+            Line($"mix_{callee.Returns.Name}({name});");
+    }
+
+    private string CallOf(CFunction callee, Scope scope)
+    {
         string arguments = string.Join(", ",
             callee.Parameters.Select(t => _expressions.Of(t, scope, 2)).Append("depth - 1"));
         string target = callee.Name;
         int alike = Alike(_functions, callee).Count();
         if (_dice.Chance(30))
             target = $"table_{callee.Name}[{(alike == 1 ? "0" : $"{_expressions.Small(scope, 64)} % {alike}")}]";
-        string name = Name("r");
-        Line($"{callee.Returns.Name} {name} = {target}({arguments});");
-        scope.Add(new Variable(name, callee.Returns));
-        if (_dice.Chance(50))
-            Line($"mix_{callee.Returns.Name}({name});");
+        return $"{target}({arguments})";
+    }
+
+    private void TailCall(Scope scope)
+    {
+        CFunction callee = _dice.Pick([.. Alike(_functions, _function)]);
+        Block($"if {_expressions.Condition(scope)}", () => Line($"TAIL return {CallOf(callee, scope)};"));
     }
 
     private void Variadic(Scope scope)

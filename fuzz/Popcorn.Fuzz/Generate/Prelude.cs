@@ -25,6 +25,11 @@ internal static class Prelude
         typedef u32 v8u __attribute__((vector_size(32))); typedef u32 v16u __attribute__((vector_size(64)));
         typedef f64 v2d __attribute__((vector_size(16))); typedef f64 v4d __attribute__((vector_size(32)));
         #define NOINLINE __attribute__((noinline))
+        #ifdef __clang__
+        #define TAIL __attribute__((musttail))
+        #else
+        #define TAIL
+        #endif
         static _Thread_local u64 sum = 14695981039346656037u;
         static _Thread_local int fuel;
         static _Thread_local jmp_buf *target;

@@ -5,7 +5,7 @@ namespace Popcorn.Fuzz;
 /// <summary>
 /// Makes one C program from a seed: correct C without undefined or unspecified behaviour that prints checksums, and
 /// uses what Csmith's programs do not (setjmp, variable arguments, variable-length arrays, signals, threads, atomics,
-/// vectors, complex numbers, computed goto, structs by value).
+/// vectors, complex numbers, computed goto, guaranteed tail calls, structs by value).
 /// </summary>
 internal sealed class ProgramGenerator
 {

@@ -76,8 +76,8 @@ internal static class RefuseUnsupported
             CheckAsm(call, name, sink);
             return;
         }
-        if (Calls.IsTail(call) && call.CalledType().IsVarArg)
-            sink.Error("PC0208", Where(call, name), "a guaranteed tail call cannot pass variable arguments on");
+        if (Calls.IsTail(call) && TailCallRules.Refusal(call) is { } reason)
+            sink.Error("PC0208", Where(call, name), reason);
     }
 
     private static void CheckAsm(IrValue call, string name, DiagnosticSink sink)
@@ -125,7 +125,7 @@ internal static class RefuseUnsupported
             "read_register" or "write_register" or "read_volatile_register" => "a register of one ISA by name",
             "vp" or "vscale" => "vectors of unknown length exist on one ISA only",
             "addressofreturnaddress" or "sponentry" => "a place in the native stack, which does not move",
-            "coro" or "eh" => "not supported yet",
+            "coro" or "eh" or "matrix" => "not supported yet",
             _ => null,
         };
     }

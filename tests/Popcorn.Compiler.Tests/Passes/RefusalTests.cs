@@ -28,6 +28,41 @@ public sealed class RefusalTests
         Assert.Contains(words, diagnostic.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(
+        "struct s { long v[3]; }; long g(struct s); long f(struct s x) { x.v[0]++; MUSTTAIL g(x); }",
+        "more than 16 bytes")]
+    [InlineData("long g(long *); long f(long *p) { long own = *p; MUSTTAIL g(&own); }", "address of one")]
+    [InlineData(
+        "typedef __int128 w; w g(w, w, w, w, int); w f(w a, w b, w c, w d, int e) { MUSTTAIL g(d, c, b, a, e); }",
+        "passes 9 and 0")]
+    public void A_tail_call_that_cannot_be_one_is_refused(string source, string words)
+    {
+        byte[] raw = PortableProgram.RawBitcodeOf(
+            source, OptimisationLevel.O2, "-DMUSTTAIL=__attribute__((musttail)) return");
+        DiagnosticSink sink = new();
+
+        Assert.Null(PortableModule.Optimise(raw, "case.c", OptimisationLevel.O2, sink));
+
+        Diagnostic diagnostic = Assert.Single(sink.All);
+        Assert.Equal("PC0208", diagnostic.Code);
+        Assert.Contains(words, diagnostic.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("double g(double, long, long); double f(double x, long a, long b) { MUSTTAIL g(x, b, a); }")]
+    [InlineData(
+        "typedef __int128 w; w g(w, w, w, long, int, float); "
+        + "w f(w a, w b, w c, long d, int e, float x) { MUSTTAIL g(c, b, a, d, e, x); }")]
+    public void A_tail_call_in_registers_is_made_on_every_ISA(string source)
+    {
+        byte[] raw = PortableProgram.RawBitcodeOf(
+            source, OptimisationLevel.O2, "-DMUSTTAIL=__attribute__((musttail)) return");
+        byte[] portable = PortableProgram.Optimise(raw, "case.c", OptimisationLevel.O2);
+
+        Assert.Equal(3, PortableProgram.Objects(portable, "case.c", new CodegenOptions()).Count);
+    }
+
     [Fact]
     public void A_refusal_names_file_and_line()
     {
