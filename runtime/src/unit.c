@@ -82,8 +82,10 @@ void pop_unit_enter(int restoring)
 	POP_CONTROL->generation = pop_generation;
 	pop_store(&own->kernel_pid[own_pair()], pid);
 	if (!restoring) {
-		pop_unit_note_groups();
-		if (!own->pid) {
+		if (own->pid) {
+			pop_unit_regroup(0);
+		} else {
+			pop_unit_note_groups();
 			own->group = own->kernel_group[own_pair()];
 			own->session = own->kernel_session[own_pair()];
 			own->pid = pid;
@@ -137,9 +139,6 @@ int pop_unit_reserve(void)
 			if (sweep && is_gone(p)) set_free(p);
 			if (!claim(p)) continue;
 			p->creator = (uint32_t)pop_raw(NR_getpid);
-			/* Not by the child, whose parent may have put it into another group before it runs. */
-			p->group = process(own_index)->group;
-			p->session = process(own_index)->session;
 			uint32_t used = pop_load(&POP_UNIT->processes_used);
 			while (used <= i && !__atomic_compare_exchange_n(&POP_UNIT->processes_used, &used, i + 1, 0,
 				__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { }
@@ -228,7 +227,8 @@ struct pop_process *pop_unit_find(uint32_t kernel_pid)
 	return 0;
 }
 
-/* After setpgid or setsid of `kernel_pid` (0: ours). */
+/* After setpgid or setsid of `kernel_pid` (0: ours), and when a child begins, whose parent may have put it into another group
+ * by then. Whoever finds the kernel's number of a group finds the program's beside it, so that one is written first. */
 void pop_unit_regroup(uint32_t kernel_pid)
 {
 	struct pop_process *p = kernel_pid ? pop_unit_find(kernel_pid) : pop_unit_fd < 0 ? 0 : process(own_index);
@@ -236,10 +236,10 @@ void pop_unit_regroup(uint32_t kernel_pid)
 	uint32_t pair = own_pair();
 	long group = pop_raw(NR_getpgid, kernel_pid), session = pop_raw(NR_getsid, kernel_pid);
 	if (pop_failed(group) || pop_failed(session)) return;
-	p->group = (uint32_t)pop_ids_group_to_program(group);
-	p->session = (uint32_t)pop_ids_session_to_program(session);
-	p->kernel_group[pair] = (uint32_t)group;
-	p->kernel_session[pair] = (uint32_t)session;
+	pop_store(&p->group, (uint32_t)pop_ids_group_to_program(group));
+	pop_store(&p->session, (uint32_t)pop_ids_session_to_program(session));
+	pop_store(&p->kernel_group[pair], (uint32_t)group);
+	pop_store(&p->kernel_session[pair], (uint32_t)session);
 }
 
 /* ---- the descriptor: ours, and in nobody's way ---- */

@@ -72,9 +72,19 @@ public static unsafe class TerminalFile
         return master;
     }
 
-    public static SafeFileHandle OpenSlave(SafeFileHandle master, int flags) => KernelFile.Own(
-        SysIoctl.IoctlNumber(master.Number(), SysIoctl.OpenTerminalPeer, flags | Fcntl.OpenCloexec | 0x100),
-        "ioctl(TIOCGPTPEER)", "cannot open a terminal's other side");
+    public static SafeFileHandle OpenSlave(SafeFileHandle master, int flags)
+    {
+        const int NoControllingTerminal = 0x100;
+        // With close-on-exec the kernel would, for this call alone, mark the description, and whoever gets it.
+        SafeFileHandle slave = KernelFile.Own(
+            SysIoctl.IoctlNumber(
+                master.Number(), SysIoctl.OpenTerminalPeer, (flags & ~Fcntl.OpenCloexec) | NoControllingTerminal),
+            "ioctl(TIOCGPTPEER)", "cannot open a terminal's other side");
+        KernelFile.Check(
+            Fcntl.Control(slave.Number(), Fcntl.SetFd, Fcntl.FdCloexec), "fcntl",
+            "cannot keep a terminal from children");
+        return slave;
+    }
 
     private static byte[]? Ask(SafeFileHandle file, nuint request, int bytes)
     {

@@ -51,6 +51,7 @@ static int lead(const char *terminal, int ready, int go)
 		close(1); /* Or whoever reads what we print would wait for it, if it is not interrupted. */
 		setpgid(0, 0);
 		MUST(write(ready, "x", 1) == 1);
+		alarm(20);
 		for (;;) pause();
 	}
 	setpgid(child, child);
@@ -59,6 +60,8 @@ static int lead(const char *terminal, int ready, int go)
 	IS(getsid(0), getpid()); /* Not tcgetsid: qemu-user 7.2 gives back what was there before. */
 	IS(getsid(child), getpid());
 	IS(tcgetpgrp(fd), child);
+	IS(fcntl(fd, F_GETFD), 0);
+	IS(fcntl(fd, F_GETFL) & (O_ACCMODE | O_CLOEXEC), O_RDWR);
 	signal(SIGTTOU, SIG_IGN);
 	if (waiting) IS(lines_are(fd), 1);
 	IS(write(same, "old way ", 8), 8);
