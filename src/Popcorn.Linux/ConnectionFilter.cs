@@ -8,9 +8,10 @@ namespace Popcorn.Linux;
 /// <summary>
 /// An nf_tables table of ours, by name, that drops every segment of some TCP connections in both directions, so that
 /// nobody answers them with a reset while no socket of ours stands for them. Each connection leaves it by itself when
-/// its time is over. Needs CAP_NET_ADMIN in the network name space, and nothing but the kernel.
+/// its time is over. Needs CAP_NET_ADMIN in the network name space, and nothing but the kernel. Disposing removes a
+/// table that was made to last as long as we do, and no other.
 /// </summary>
-public sealed class ConnectionFilter(string name)
+public sealed class ConnectionFilter(string name) : IDisposable
 {
     private const int NetlinkNetfilter = 12;
     private const ushort Create = 0x400; // NLM_F_CREATE
@@ -42,6 +43,10 @@ public sealed class ConnectionFilter(string name)
     private static readonly AddressForm[] s_forms =
         [new("v4", AddressFamily.InterNetwork), new("v6", AddressFamily.InterNetworkV6)];
 
+    /// <summary>The table's owner, while it has one: nobody else may change it, and it goes away with this
+    /// socket.</summary>
+    private NetlinkSocket? _owner;
+
     public string Name => name;
 
     /// <summary>Names of the tables that begin like this; throws when the kernel has none or we may not ask.</summary>
@@ -64,12 +69,53 @@ public sealed class ConnectionFilter(string name)
     public void Hold(IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit)
     {
         bool isNew = !Names(name).Contains(name);
-        _ = Ask(NetfilterBatch.Transaction(batch =>
+        _ = AskAsOwner(NetfilterBatch.Transaction(batch =>
         {
             if (isNew)
-                Build(batch);
+                Build(batch, tableFlags: 0);
             WriteElements(batch, NewElement, Create, connections, limit);
         }));
+    }
+
+    /// <summary>The same in a table that must not be there yet, and that the kernel removes when we end, however that
+    /// happens. A kernel that does not know owners (before 5.12) lets the time pass instead.</summary>
+    public void HoldWhileWeLive(IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit)
+    {
+        const uint Owned = 2; // NFT_TABLE_F_OWNER
+        NetlinkSocket owner = new(NetlinkNetfilter);
+        try
+        {
+            _ = Ask(owner, NetfilterBatch.Transaction(batch =>
+            {
+                Build(batch, Owned);
+                WriteElements(batch, NewElement, Create, connections, limit);
+            }));
+            _owner = owner;
+        }
+        catch (LinuxCallException e)
+        {
+            owner.Dispose();
+            if (e.Errno is not (Errno.Invalid or Errno.NotSupported))
+                throw;
+            Hold(connections, limit);
+        }
+    }
+
+    /// <summary>From here on the table stays when we end. Fails when a connection's time was over already.</summary>
+    /// <param name="connections">All that it holds.</param>
+    public void Outlive(IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit)
+    {
+        if (_owner is null)
+            return;
+        // An owner cannot leave its table; a table of the same name in its place lets nothing through in between.
+        _ = AskAsOwner(NetfilterBatch.Transaction(batch =>
+        {
+            WriteElements(batch, DeleteElement, 0, connections, limit: null);
+            WriteRemoval(batch);
+            Build(batch, tableFlags: 0);
+            WriteElements(batch, NewElement, Create, connections, limit);
+        }));
+        Dispose();
     }
 
     /// <summary>Gives them another time from now on, all of them; fails when that of one was over already.</summary>
@@ -77,7 +123,7 @@ public sealed class ConnectionFilter(string name)
     public void Extend(
         IReadOnlyCollection<ConnectionEnds> connections, TimeSpan limit,
         IReadOnlyCollection<ConnectionEnds> released) =>
-        Ask(NetfilterBatch.Transaction(batch =>
+        AskAsOwner(NetfilterBatch.Transaction(batch =>
         {
             WriteElements(batch, DeleteElement, 0, [.. connections, .. released], limit: null);
             WriteElements(batch, NewElement, Create, connections, limit);
@@ -111,11 +157,7 @@ public sealed class ConnectionFilter(string name)
     {
         try
         {
-            _ = Ask(NetfilterBatch.Transaction(batch =>
-            {
-                batch.Message(DeleteTable, 0);
-                batch.Text(1, name); // NFTA_TABLE_NAME
-            }));
+            _ = AskAsOwner(NetfilterBatch.Transaction(WriteRemoval));
         }
         catch (LinuxCallException e) when (e.Errno == Errno.NoEntry)
         {
@@ -123,10 +165,24 @@ public sealed class ConnectionFilter(string name)
         }
     }
 
+    public void Dispose()
+    {
+        _owner?.Dispose();
+        _owner = null;
+    }
+
     private static IReadOnlyList<NetlinkReply> Ask(byte[] request)
     {
-        const string Purpose = "cannot change what the kernel lets through";
         using NetlinkSocket socket = new(NetlinkNetfilter);
+        return Ask(socket, request);
+    }
+
+    private IReadOnlyList<NetlinkReply> AskAsOwner(byte[] request) =>
+        _owner is null ? Ask(request) : Ask(_owner, request);
+
+    private static IReadOnlyList<NetlinkReply> Ask(NetlinkSocket socket, byte[] request)
+    {
+        const string Purpose = "cannot change what the kernel lets through";
         IReadOnlyList<NetlinkReply> replies = socket.Ask(request, Purpose);
         foreach (NetlinkReply reply in replies.Where(r => r.Type == NetlinkReply.Error && r.Errno != 0))
             throw new LinuxCallException("nf_tables", reply.Errno, Purpose);
@@ -137,12 +193,19 @@ public sealed class ConnectionFilter(string name)
     private static IEnumerable<(int Type, ReadOnlyMemory<byte> Value)> Attributes(NetlinkReply reply) =>
         reply.Type < 16 || reply.Payload.Length < 4 ? [] : NetlinkSocket.Attributes(reply.Payload[4..]);
 
-    private void Build(NetfilterBatch batch)
+    private void WriteRemoval(NetfilterBatch batch)
+    {
+        batch.Message(DeleteTable, 0);
+        batch.Text(1, name); // NFTA_TABLE_NAME
+    }
+
+    private void Build(NetfilterBatch batch, uint tableFlags)
     {
         const uint LocalIn = 1; // NF_INET_LOCAL_IN: addresses there are those the sockets know.
         const uint LocalOut = 3;
         batch.Message(NewTable, Create | Exclusive);
         batch.Text(1, name);
+        batch.Number(2, tableFlags); // NFTA_TABLE_FLAGS
         foreach (AddressForm form in s_forms)
             WriteSet(batch, form);
         foreach ((string chain, uint hook) in ((string, uint)[])[("in", LocalIn), ("out", LocalOut)])

@@ -16,5 +16,6 @@ public static class Errno
     public const int Invalid = 22;
     public const int NoTty = 25;
     public const int BrokenPipe = 32;
+    public const int NotSupported = 95;
     public const int TimedOut = 110;
 }

@@ -20,6 +20,7 @@ internal static class Repository
         new(() => Compile("connections", Case("node", "connections")));
 
     private static readonly Lazy<string> BuiltSegments = new(() => Compile("segments", Case("node", "segments")));
+    private static readonly Lazy<string> BuiltExecutor = new(() => Compile("executor", Case("node", "executor")));
     private static readonly Lazy<string> BuiltInner = new(() => Compile("inner", Case("node", "inner")));
     private static readonly Lazy<string> BuiltFakeTarget = new(CompileFakeTarget);
     private static readonly Lazy<string> BuiltLeaderless = new(CompileLeaderless);
@@ -40,6 +41,9 @@ internal static class Repository
     public static string Segments => BuiltSegments.Value;
 
     /// <summary>tests/cases/node/inner.c, a session on a terminal of the program's own.</summary>
+    /// <summary>tests/cases/node/executor.c.</summary>
+    public static string Executor => BuiltExecutor.Value;
+
     public static string Inner => BuiltInner.Value;
 
     public static string Survivor => BuiltSurvivor.Value;

@@ -39,8 +39,9 @@ public sealed class Checkpointer(
         SavedPrograms programs = new();
         foreach (TreeNode member in TreeNode.Members(tree.Read()))
             _ = programs.IndexOf(member.Process!);
+        // It may have executed another program since we were given it.
         if (first is not null)
-            WriteAhead(first, writer);
+            WriteAhead(tree.Current(first), writer);
         MoveClock clock = new();
         using CapturedProgram captured = new(clock, request.Stop, writer.Identity);
         using Standstill still = Standstill.Reach(

@@ -49,7 +49,7 @@ internal sealed class ConnectionReader(ObjectContents contents, bool stop, Image
         if (kept.Length == 0 || (_whyNot = ImageFilter.WhyNot()) is not null || _filter is null)
             return;
         ImageFilter.RemoveExpired();
-        _filter.Hold(kept, ImageFilter.WhileWorking);
+        _filter.HoldWhileWeLive(kept, ImageFilter.WhileWorking);
         _isHeld = true;
     }
 
@@ -131,16 +131,23 @@ internal sealed class ConnectionReader(ObjectContents contents, bool stop, Image
         }
     }
 
-    /// <summary>Just before the program is ended: nothing is told to anybody about that.</summary>
+    /// <summary>Just before the program is ended: nothing is told to anybody about that, and they wait on without
+    /// us.</summary>
     public void Silence()
     {
+        if (_isHeld && WithPeerOutside is { Length: > 0 } waiting)
+            _filter!.Outlive(waiting, ImageFilter.WhileStopped);
         foreach (OpenDescription socket in _read)
             TcpRepair.Enter(socket.File);
         // What the program only says to itself waits for nothing.
         _isHeld &= WithPeerOutside.Length == 0;
     }
 
-    public void Dispose() => Release();
+    public void Dispose()
+    {
+        Release();
+        _filter?.Dispose();
+    }
 
     private ConnectionEnds[] WithPeerOutside => [.. _read.Select(r => _all[r]).Where(e => !IsInside(e))];
 

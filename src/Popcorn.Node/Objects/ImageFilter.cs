@@ -28,13 +28,27 @@ public static class ImageFilter
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<ConnectionEnds, TimeSpan>> ReadAll() =>
         ConnectionFilter.Names(Prefix).ToDictionary(n => n, n => new ConnectionFilter(n).Read());
 
-    /// <summary>Removes what is left of those whose time is over.</summary>
+    /// <summary>Removes what is left of those whose time is over. One that a checkpoint is still working with is not
+    /// ours to remove.</summary>
     public static void RemoveExpired()
     {
         foreach ((string name, IReadOnlyDictionary<ConnectionEnds, TimeSpan> held) in ReadAll())
         {
             if (held.Count == 0)
-                new ConnectionFilter(name).Remove();
+                RemoveUnlessOwned(name);
+        }
+    }
+
+    private static void RemoveUnlessOwned(string name)
+    {
+        try
+        {
+            using ConnectionFilter filter = new(name);
+            filter.Remove();
+        }
+        catch (LinuxCallException e) when (e.Errno == Errno.Perm)
+        {
+            // Its owner does, or the kernel when that one ends.
         }
     }
 
@@ -43,7 +57,7 @@ public static class ImageFilter
     {
         if (WhyNot() is string missing)
             throw new PopcornException($"connections cannot be let go: {missing}");
-        ConnectionFilter filter = Of(image);
+        using ConnectionFilter filter = Of(image);
         if (!ReadAll().TryGetValue(filter.Name, out IReadOnlyDictionary<ConnectionEnds, TimeSpan>? held))
             return 0;
         filter.Remove();

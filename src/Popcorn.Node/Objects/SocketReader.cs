@@ -65,7 +65,7 @@ internal sealed class SocketReader(
         {
             uint waiting = BitConverter.ToUInt32(facts, 24);
             if (waiting > 0)
-                throw new UnsavableException($"has {waiting} connections waiting to be accepted", passes: true);
+                throw Unaccepted(waiting);
             return socket with { State = SocketState.Listening, Backlog = BitConverter.ToInt32(facts, 28) };
         }
         return socket;
@@ -83,10 +83,7 @@ internal sealed class SocketReader(
         if (isListening)
         {
             if (status.QueueBytes > 0)
-            {
-                throw new UnsavableException(
-                    $"has {status.QueueBytes} connections waiting to be accepted", passes: true);
-            }
+                throw Unaccepted(status.QueueBytes);
             return socket with { State = SocketState.Listening, Backlog = (int)status.SendQueueBytes };
         }
         socket = socket with { Shutdown = status.Shutdown };
@@ -114,6 +111,11 @@ internal sealed class SocketReader(
             Contents = contents.Add([.. messages.SelectMany(m => m)]),
         };
     }
+
+    private static UnsavableException Unaccepted(uint count) => new(
+        $"has {count} connections waiting to be accepted, which cannot be put back into its queue; try again when " +
+        "the program has accepted them",
+        passes: true);
 
     private UnixSocketStatus Unix(ulong inode)
     {

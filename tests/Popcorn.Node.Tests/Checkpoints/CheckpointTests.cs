@@ -24,6 +24,44 @@ public class CheckpointTests
         }
     }
 
+    /// <summary>Saved before and afterwards, as what it is then; nobody has looked at it in between.</summary>
+    [Fact]
+    public void ProgramThatExecutesAnother_IsSavedAsThatOne()
+    {
+        string folder = Repository.Scratch("image-executor");
+        string first = Path.Combine(folder, "first");
+        string second = Path.Combine(folder, "second");
+        using (RunningProgram program = new(["run", "--", Repository.Executor, Repository.Survivor]))
+        {
+            Assert.Equal("ready", program.ReadLine());
+            string pid = $"{program.Status.Pid}";
+            Assert.Equal(0, program.Popcorn("checkpoint", pid, "-o", first).ExitCode);
+            program.Send("execute");
+            Assert.Equal("ready", program.ReadLine());
+            (int code, _, string errors) =
+                program.Popcorn("checkpoint", pid, "-o", second, "--parent", first, "--stop");
+            Assert.True(code == 0, errors);
+            Assert.Equal(0, program.Wait().ExitCode);
+        }
+        using (RunningProgram restored = new(["restore", first, "--isa", "aarch64"]))
+        {
+            restored.Send("execute");
+            Assert.Equal("ready", restored.ReadLine());
+            Assert.Equal(0, restored.Popcorn(
+                "checkpoint", $"{restored.Status.Pid}", "-o", first + "2").ExitCode);
+            restored.Step(0);
+            Assert.Equal(3, restored.Finish().ExitCode);
+        }
+        foreach (string image in (string[])[second, first + "2"])
+        {
+            using RunningProgram restored = new(["restore", image, "--isa", "riscv64"]);
+            restored.Step(0);
+            Assert.Equal(0, restored.Migrate(Isa.X86_64).ExitCode);
+            restored.Step(1);
+            Assert.Equal((3, "end of input\n", ""), restored.Finish());
+        }
+    }
+
     [Fact]
     public void RestoredProgram_CanBeMovedAndSavedAgain()
     {

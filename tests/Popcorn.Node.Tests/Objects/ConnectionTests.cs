@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -26,10 +27,7 @@ public class ConnectionTests
         string image = Path.Combine(Repository.Scratch($"stream-{source}-{target}"), "image");
         using Socket listener = NumberPeer.Listen("4");
         using RunningProgram program = Start("stream", "4", listener, source);
-        using NumberPeer peer = new(Accept(listener));
-        Assert.Equal("ready", program.ReadLine());
-        peer.KeepSending();
-        peer.AwaitReceived(200);
+        using NumberPeer peer = Talk(listener, program);
 
         Save(program, image);
         int before = peer.Sent;
@@ -145,10 +143,7 @@ public class ConnectionTests
         string fake = FakeEmulator.Install("connection-" + name, emulator);
         using Socket listener = NumberPeer.Listen("4");
         using RunningProgram program = Start("stream", "4", listener, Isa.X86_64);
-        using NumberPeer peer = new(Accept(listener));
-        Assert.Equal("ready", program.ReadLine());
-        peer.KeepSending();
-        peer.AwaitReceived(200);
+        using NumberPeer peer = Talk(listener, program);
         Save(program, image);
 
         using RunningProgram failed = new(["restore", image, "--isa", "aarch64"], pathFirst: fake);
@@ -215,6 +210,34 @@ public class ConnectionTests
         socket.Send(Numbers(25_000, 35_000));
         int received = peer.Finish();
         Assert.Equal((0, $"{received}\nPASS\n", ""), program.Finish());
+    }
+
+    /// <summary>The kernel lets them through again at once, and the program notices that it is alone.</summary>
+    [Fact]
+    public async Task SupervisorThatIsKilledInACheckpoint_LeavesConnectionsThatGoOn()
+    {
+        string image = Path.Combine(Repository.Scratch("killed"), "image");
+        using Socket listener = NumberPeer.Listen("4");
+        using RunningProgram program = Start("stream", "4", listener, Isa.X86_64);
+        using NumberPeer peer = Talk(listener, program);
+        string pid = $"{program.Status.Pid}";
+        bool IsCutOff() => ImageFilter.ReadAll().Values.SelectMany(h => h.Keys)
+            .Any(e => e.Peer.Equals(listener.LocalEndPoint));
+        using Process supervisor = Process.GetProcessById(program.SupervisorPid);
+
+        Task<(int, string, string)> checkpoint =
+            Task.Run(() => program.Popcorn("checkpoint", pid, "-o", image, "--stop"));
+        Assert.True(SpinWait.SpinUntil(IsCutOff, TimeSpan.FromSeconds(30)));
+        supervisor.Kill();
+
+        (int code, _, _) = await checkpoint;
+        Assert.Equal(1, code);
+        // The client may see its end before the kernel is through with it.
+        Assert.True(SpinWait.SpinUntil(() => !IsCutOff(), TimeSpan.FromSeconds(30)));
+        Assert.False(File.Exists(image));
+        peer.AwaitReceived(1000);
+        int received = peer.Finish();
+        Assert.Equal($"{received} {peer.Sent}\nPASS\n", program.Wait().Output);
     }
 
     [Fact]
@@ -325,6 +348,16 @@ public class ConnectionTests
         Socket socket = listener.Accept();
         socket.ReceiveTimeout = socket.SendTimeout = 30_000;
         return socket;
+    }
+
+    /// <summary>Both sides are in the middle of it.</summary>
+    private static NumberPeer Talk(Socket listener, RunningProgram program)
+    {
+        NumberPeer peer = new(Accept(listener));
+        Assert.Equal("ready", program.ReadLine());
+        peer.KeepSending();
+        peer.AwaitReceived(200);
+        return peer;
     }
 
     private static string Port(Socket listener) => $"{((IPEndPoint)listener.LocalEndPoint!).Port}";
