@@ -7,13 +7,13 @@ namespace Popcorn.Compiler.Driver;
 /// </summary>
 internal sealed class FrontEnd(Installation installation, ToolProcess tools)
 {
-    // `clang-19 --target=riscv64-linux-musl -dM -E` of clang 19.1.7, less __riscv_misaligned_*; programs must take the
-    // portable path. FrontEndTests compares this list with the installed clang's.
+    // `clang-19 --target=riscv64-linux-musl -mabi=lp64 -dM -E` of clang 19.1.7, less __riscv_misaligned_*; programs
+    // must take the portable path. FrontEndTests compares this list with the installed clang's.
     internal static readonly string[] TargetMacros =
     [
         "__riscv", "__riscv_a", "__riscv_arch_test", "__riscv_atomic", "__riscv_c", "__riscv_cmodel_medlow",
             "__riscv_compressed",
-        "__riscv_d", "__riscv_div", "__riscv_f", "__riscv_fdiv", "__riscv_flen", "__riscv_float_abi_double",
+        "__riscv_d", "__riscv_div", "__riscv_f", "__riscv_fdiv", "__riscv_flen", "__riscv_float_abi_soft",
         "__riscv_fsqrt",
         "__riscv_i", "__riscv_m", "__riscv_misaligned_avoid", "__riscv_mul", "__riscv_muldiv", "__riscv_xlen",
         "__riscv_zicsr",
@@ -54,6 +54,9 @@ internal sealed class FrontEnd(Installation installation, ToolProcess tools)
         List<string> arguments =
         [
             "--target=riscv64-linux-musl", "-fsigned-char", "-fno-pic", "-nostdlibinc",
+            // Structs are passed as words. As one or two floating-point values, which lp64d asks for, clang 19 stores
+            // packed ones with bit-fields beyond their end.
+            "-mabi=lp64",
             // musl never sets errno in math functions, so sqrt and friends may be instructions.
             "-fno-math-errno",
             // Names of live values, for inspect and for the verifier's messages.

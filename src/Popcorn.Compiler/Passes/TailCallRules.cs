@@ -20,14 +20,14 @@ internal static class TailCallRules
         IrValue[] arguments = [.. Enumerable.Range(0, call.ArgumentCount()).Select(i => call.Argument(i))];
         if (arguments.Any(IsLocal))
         {
-            return "a guaranteed tail call gives up the locals of its function, and this one passes the address of one; "
-                + "a struct of more than 16 bytes is passed so: pass a pointer to one that lives longer";
+            return "a guaranteed tail call gives up the locals of its function, and this one passes the address of "
+                + "one; a struct of more than 16 bytes is passed so: pass a pointer to one that lives longer";
         }
         int floats = arguments.Count(a => IsFloat(a.Type));
         int words = arguments.Where(a => !IsFloat(a.Type)).Sum(a => Words(a.Type));
         return words + Math.Max(0, floats - FloatRegisters) > GeneralRegisters
-            ? $"a guaranteed tail call can pass {GeneralRegisters} words and {FloatRegisters} floating-point numbers, as "
-                + $"many as RISC-V has registers for; this one passes {words} and {floats}"
+            ? $"a guaranteed tail call can pass {GeneralRegisters} words and {FloatRegisters} floating-point numbers, "
+                + $"as many as RISC-V has registers for; this one passes {words} and {floats}"
             : null;
     }
 

@@ -27,6 +27,8 @@ struct packed { char c; int i; double d; short s[3]; } __attribute__((packed));
 struct aligned { char c; _Alignas(64) int i; };
 struct bits { int a : 5; unsigned b : 17; long long c : 45; _Bool d : 1; signed char e : 3; unsigned : 0; unsigned f : 32; };
 struct packed_bits { unsigned a : 3; unsigned long long b : 61; unsigned c : 20; } __attribute__((packed));
+struct packed_float { unsigned a : 10; float b; } __attribute__((packed));
+struct packed_pair { short a : 9; double b; } __attribute__((packed));
 
 __attribute__((noinline)) static struct f4 mix4(struct f4 a, struct f1 b, struct f2 c)
 {
@@ -60,6 +62,8 @@ __attribute__((noinline)) static struct bits mixb(struct bits b)
     return b;
 }
 __attribute__((noinline)) static struct packed_bits mixpb(struct packed_bits b) { b.a++; b.b = b.b * 3 + b.c; b.c += b.a; return b; }
+__attribute__((noinline)) static struct packed_float mixpf(struct packed_float f) { f.b = f.b * 2 + f.a; f.a++; return f; }
+__attribute__((noinline)) static struct packed_pair mixpp(struct packed_pair f) { f.b -= f.a; f.a--; return f; }
 
 typedef struct d3 (*d3_function)(struct d3, struct q1);
 struct table { d3_function f[2]; struct { struct f4 (*g)(struct f4, struct f1, struct f2); } in; };
@@ -82,6 +86,8 @@ int main(void)
     struct aligned a = { 1, 2 };
     struct bits b = { 0 };
     struct packed_bits pb = { 1, 2, 3 };
+    struct packed_float pf = { 7, 1.5f };
+    struct packed_pair pp = { 7, 2.5 };
 #define VARIABLE(n) struct b##n v##n; memset(&v##n, n, sizeof v##n);
     SIZES(VARIABLE)
     for (int i = 0; i < 7; i++) {
@@ -93,6 +99,8 @@ int main(void)
         a = mixa(a);
         b = mixb(b);
         pb = mixpb(pb);
+        pf = mixpf(pf);
+        pp = mixpp(pp);
 #define CALL(n) v##n = turn##n(i, v##n, 2.5, (struct b##n){ { 7 } }); add(&v##n, n);
         SIZES(CALL)
     }
@@ -100,5 +108,6 @@ int main(void)
     printf("%g %g %g %g  %g %g %g  %.15Lg %.15Lg\n", f4.a, f4.b, f4.c, f4.d, d3.a, d3.b, d3.c, q2.p, q2.q);
     printf("%g %g %d %d %d  %d %g %d  %d\n", n.f.a, n.f.b, n.in.c, n.in.s, n.u.i, p.i, p.d, p.s[1], a.i);
     printf("%d %u %lld %d %d %u  %u %llu %u\n", b.a, b.b, (long long)b.c, b.d, b.e, b.f, pb.a, (unsigned long long)pb.b, pb.c);
+    printf("%d %g %d %g\n", pf.a, pf.b, pp.a, pp.b);
     return 0;
 }
