@@ -109,15 +109,17 @@ public static class ProcessFiles
         return "";
     }
 
-    /// <summary>Processes we may look into that have a descriptor with this link text, with their names.</summary>
-    public static IEnumerable<(int Pid, string Name)> HoldersOf(string target, IReadOnlySet<int> except)
+    /// <summary>Processes we may look into that have a descriptor with one of these link texts, with their
+    /// names.</summary>
+    public static IEnumerable<(int Pid, string Name)> HoldersOf(IReadOnlyList<string> targets, IReadOnlySet<int> except)
     {
+        ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(except);
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), out int pid) || except.Contains(pid))
                 continue;
-            if (Links(folder + "/fd").Contains(target))
+            if (Links(folder + "/fd").Any(targets.Contains))
                 yield return (pid, Status(pid, "Name"));
         }
     }

@@ -20,8 +20,7 @@ internal static class OwnTerminal
         if (!members.Any(m => Holds(m, number, isMaster: true)))
             return what + "is somebody else's";
         HashSet<int> ours = [.. members.Select(m => m.Pid), Environment.ProcessId];
-        foreach ((int pid, string name) in s_masters.Append($"/dev/pts/{number}")
-            .SelectMany(path => ProcessFiles.HoldersOf(path, ours)))
+        foreach ((int pid, string name) in ProcessFiles.HoldersOf([.. s_masters, $"/dev/pts/{number}"], ours))
         {
             if (FindIn(pid, number, ownTerminal: null).Any())
                 return what + $"is open in process {pid} ({name}), too, which is no part of the program";

@@ -100,7 +100,7 @@ internal static class FileReader
         string slave = $"/dev/pts/{number}";
         if (!isMaster && !HasMaster(number, table))
             throw new UnsavableException("is a terminal that somebody else provides");
-        if (isMaster && ProcessFiles.HoldersOf(slave, table.Pids).Any())
+        if (isMaster && ProcessFiles.HoldersOf([slave], table.Pids).Any())
             throw new UnsavableException($"provides the terminal '{slave}' to a process that is not saved with it");
         if (KernelFile.Readable(description.File) > 0)
             throw new UnsavableException("is a terminal with input that nobody has read yet", passes: true);

@@ -33,7 +33,7 @@ internal static class PipeReader
     /// </summary>
     private static void RefuseStrangers(OpenDescription description, DescriptionTable table)
     {
-        foreach ((int pid, string name) in ProcessFiles.HoldersOf(description.Facts.Target, except: table.Pids))
+        foreach ((int pid, string name) in ProcessFiles.HoldersOf([description.Facts.Target], except: table.Pids))
         {
             throw new UnsavableException(
                 $"is a pipe to process {pid} ({name}), which is not saved with it");
