@@ -218,7 +218,7 @@ public class ConnectionTests
     {
         string image = Path.Combine(Repository.Scratch("killed"), "image");
         using Socket listener = NumberPeer.Listen("4");
-        using RunningProgram program = Start("stream", "4", listener, Isa.X86_64);
+        using RunningProgram program = Start("heavy", "4", listener, Isa.X86_64);
         using NumberPeer peer = Talk(listener, program);
         string pid = $"{program.Status.Pid}";
         bool IsCutOff() => ImageFilter.ReadAll().Values.SelectMany(h => h.Keys)

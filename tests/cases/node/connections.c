@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "check.h"
 
 static int family, port;
+static volatile int is_filled;
 
 static void pause_here(void)
 {
@@ -257,6 +259,26 @@ static void late(void)
 	}
 }
 
+static void *change_memory(void *given)
+{
+	enum { BYTES = 48 << 20 };
+	uint32_t *words = given, state = 1;
+	MUST((words = malloc(BYTES)) != 0);
+	for (size_t i = 0; i < BYTES / sizeof *words; i++) words[i] = state = state * 1664525 + 1013904223;
+	is_filled = 1;
+	for (;; usleep(1000))
+		for (size_t i = 0; i < BYTES / sizeof *words; i += 4096 / sizeof *words) words[i]++;
+}
+
+/* The same with memory that takes a while to save: it changes all the time, and cannot be compressed. */
+static void heavy(void)
+{
+	pthread_t thread;
+	MUST(!pthread_create(&thread, 0, change_memory, 0));
+	while (!is_filled) usleep(1000);
+	stream();
+}
+
 /* Says what becomes of a connection that nobody keeps waiting. */
 static void reset(void)
 {
@@ -275,7 +297,7 @@ int main(int argc, char **argv)
 {
 	static const struct kind { const char *name; void (*run)(void); } kinds[] = {
 		{ "stream", stream }, { "queues", queues }, { "half", half }, { "inside", inside }, { "reset", reset },
-		{ "late", late },
+		{ "late", late }, { "heavy", heavy },
 	};
 	if (argc != 4) return 64;
 	family = atoi(argv[2]);
