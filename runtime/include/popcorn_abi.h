@@ -116,6 +116,16 @@ struct pop_control {
 	uint32_t index;
 	uint32_t generation;
 	uint32_t reserved;
+	uint64_t running_since; /* CLOCK_MONOTONIC of the kernel, ns: when a restored program went on */
+	uint32_t track;         /* POP_TRACK_*: the agent wants to know which pages are written */
+	int32_t track_descriptor;
+};
+
+enum {
+	POP_TRACK_NONE,
+	POP_TRACK_WANTED,
+	POP_TRACK_CLAIMED,
+	POP_TRACK_OFFERED,
 };
 
 #define POP_SLOTS_OFFSET 4096
@@ -237,6 +247,9 @@ POP_AT(struct pop_control, arena_table, 32);
 POP_AT(struct pop_control, slots_used, 40);
 POP_AT(struct pop_control, index, 44);
 POP_AT(struct pop_control, generation, 48);
+POP_AT(struct pop_control, running_since, 56);
+POP_AT(struct pop_control, track, 64);
+POP_AT(struct pop_control, track_descriptor, 68);
 POP_AT(struct pop_slot, state, 4);
 POP_AT(struct pop_slot, tp, 8);
 POP_AT(struct pop_slot, pc, 16);

@@ -258,6 +258,23 @@ long pop_arena_protect(uint64_t address, uint64_t bytes, int prot)
 
 enum { MREMAP_MAYMOVE_ = 1, MREMAP_FIXED_ = 2, MREMAP_DONTUNMAP_ = 4 };
 
+/* What is one entry here may be several mappings of the kernel, which moves only within one: two that touch do not become
+ * one again when something told them apart for a while, such as the agent's look at who writes where. */
+static long move_by_copying(const struct pop_arena_entry *was, uint64_t old, uint64_t old_bytes, uint64_t bytes,
+	uint64_t target, int fixed)
+{
+	int flags = MAP_PRIVATE_ | MAP_ANONYMOUS_ | (fixed ? MAP_FIXED_ : MAP_FIXED_NOREPLACE_);
+	if (was->flags & POP_ENTRY_NORESERVE) flags |= MAP_NORESERVE_;
+	long at = pop_raw(NR_mmap, target, bytes, PROT_READ_ | PROT_WRITE_, flags, -1, 0);
+	if (pop_failed(at)) return at;
+	if (!(was->prot & PROT_READ_)) pop_raw(NR_mprotect, old, old_bytes, PROT_READ_);
+	uint64_t words = (bytes < old_bytes ? bytes : old_bytes) / sizeof(uint64_t);
+	for (uint64_t i = 0; i < words; i++) ((volatile uint64_t *)target)[i] = ((const uint64_t *)old)[i];
+	pop_raw(NR_mprotect, target, bytes, was->prot);
+	pop_raw(NR_munmap, old, old_bytes);
+	return (long)target;
+}
+
 /* The whole old range must be one entry: so says the kernel's own rule (one mapping). */
 static long remap_locked(uint64_t old, uint64_t old_bytes, uint64_t bytes, int flags, uint64_t target)
 {
@@ -292,6 +309,8 @@ static long remap_locked(uint64_t old, uint64_t old_bytes, uint64_t bytes, int f
 		if (target < old + old_bytes && old < target + bytes) return -EINVAL_;
 	}
 	long result = pop_raw(NR_mremap, old, old_bytes, bytes, MREMAP_MAYMOVE_ | MREMAP_FIXED_, target);
+	if (result == -EFAULT_ && !(was.flags & (POP_ENTRY_SHARED | POP_ENTRY_FILE)))
+		result = move_by_copying(&was, old, old_bytes, bytes, target, flags & MREMAP_FIXED_);
 	if (pop_failed(result)) return result;
 	uint64_t offset = was.flags & POP_ENTRY_FILE ? was.offset + (old - was.start) : 0;
 	forget(old, old + old_bytes);

@@ -277,6 +277,9 @@ _Noreturn void pop_thread_exit(long status);
 long pop_prepared_thread(struct pop_slot *slot);
 long pop_restored_thread(struct pop_slot *slot, char *tp, struct pop_record *record);
 
+/* track.c */
+void pop_track_offer(void);
+
 /* prepared.c */
 long pop_prepare_threads(const uint32_t *slots, uint64_t count);
 int pop_prepared_is(uint32_t slot);

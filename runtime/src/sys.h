@@ -34,7 +34,7 @@ enum {
 	NR_remap_file_pages = 234, NR_rt_tgsigqueueinfo = 240, NR_accept4 = 242, NR_recvmmsg = 243,
 	NR_arch_specific = 244, NR_wait4 = 260, NR_prlimit64 = 261, NR_fanotify_init = 262,
 	NR_open_by_handle_at = 265, NR_sendmmsg = 269, NR_sched_setattr = 274, NR_sched_getattr = 275,
-	NR_getrandom = 278, NR_copy_file_range = 285, NR_preadv2 = 286, NR_pwritev2 = 287, NR_pkey_mprotect = 288,
+	NR_getrandom = 278, NR_userfaultfd = 282, NR_copy_file_range = 285, NR_preadv2 = 286, NR_pwritev2 = 287, NR_pkey_mprotect = 288,
 	NR_rseq = 293,
 	NR_io_getevents = 4, NR_io_pgetevents = 292, NR_io_uring_enter = 426, NR_pidfd_open = 434,
 	NR_close_range = 436, NR_execveat = 281,

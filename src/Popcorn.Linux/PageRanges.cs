@@ -42,6 +42,10 @@ public static class PageRanges
         return rest;
     }
 
+    /// <summary>What is in either.</summary>
+    public static List<PageRange> Unite(IReadOnlyList<PageRange> ranges, IReadOnlyList<PageRange> others) =>
+        Join([.. ranges.Concat(Subtract(others, ranges)).OrderBy(r => r.Start)]);
+
     /// <summary>The same with those that touch made one.</summary>
     public static List<PageRange> Join(IReadOnlyList<PageRange> ranges)
     {

@@ -15,6 +15,7 @@ internal static class Repository
     private static readonly Lazy<string> BuiltPipeline = new(() => Compile("pipeline", Case("node", "pipeline")));
     private static readonly Lazy<string> BuiltLocker = new(() => Compile("locker", Case("node", "locker")));
     private static readonly Lazy<string> BuiltGlancer = new(() => Compile("glancer", Case("node", "glancer")));
+    private static readonly Lazy<string> BuiltRewriter = new(() => Compile("rewriter", Case("node", "rewriter")));
     private static readonly Lazy<string> BuiltDaemon = new(() => Compile("daemon", Case("node", "daemon")));
     private static readonly Lazy<string> BuiltConnections =
         new(() => Compile("connections", Case("node", "connections")));
@@ -59,6 +60,9 @@ internal static class Repository
     public static string Locker => BuiltLocker.Value;
 
     public static string Glancer => BuiltGlancer.Value;
+
+    /// <summary>tests/cases/node/rewriter.c, which writes what is there already.</summary>
+    public static string Rewriter => BuiltRewriter.Value;
 
     public static string Daemon => BuiltDaemon.Value;
 

@@ -8,6 +8,10 @@ internal static unsafe partial class SysIoctl
     // _IOWR('f', 16, struct pm_scan_arg), a struct of 96 bytes.
     public const nuint PagemapScan = 0xc0606610;
 
+    // linux/userfaultfd.h: UFFDIO_API, UFFDIO_REGISTER.
+    public const nuint UserfaultHandshake = 0xc018aa3f;
+    public const nuint UserfaultRegister = 0xc020aa00;
+
     // asm-generic/ioctls.h.
     public const nuint GetTerminalModes = 0x5401;
     public const nuint SetTerminalModes = 0x5402;
@@ -28,6 +32,12 @@ internal static unsafe partial class SysIoctl
 
     [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int fd, nuint request, PagemapScanArgument* argument);
+
+    [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, UserfaultApi* argument);
+
+    [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, UserfaultRegister* argument);
 
     [LibraryImport(Library.C, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IoctlBytes(int fd, nuint request, byte* argument);
@@ -51,6 +61,23 @@ internal struct PagemapScanArgument
     public ulong CategoryMask;
     public ulong CategoryAnyOfMask;
     public ulong ReturnMask;
+}
+
+/// <summary><c>struct uffdio_api</c>.</summary>
+internal struct UserfaultApi
+{
+    public ulong Api;
+    public ulong Features;
+    public ulong Requests;
+}
+
+/// <summary><c>struct uffdio_register</c>.</summary>
+internal struct UserfaultRegister
+{
+    public ulong Start;
+    public ulong Bytes;
+    public ulong Mode;
+    public ulong Requests;
 }
 
 // The kernel assigns the fields.

@@ -6,6 +6,7 @@ using Popcorn.Node.Objects;
 using Popcorn.Node.Processes;
 using Popcorn.Transform;
 using Popcorn.Wire.Agent;
+using Popcorn.Wire.Control;
 using Popcorn.Wire.Image;
 
 namespace Popcorn.Node.Checkpoints;
@@ -40,13 +41,12 @@ public sealed class Checkpointer(
         foreach (TreeNode member in TreeNode.Members(tree.Read()))
             _ = programs.IndexOf(member.Process!);
         // It may have executed another program since we were given it.
-        if (first is not null)
-            WriteAhead(tree.Current(first), writer);
+        using AheadPages ahead = first is null ? AheadPages.None : WriteAhead(tree.Current(first), writer);
         MoveClock clock = new();
         using CapturedProgram captured = new(clock, request.Stop, writer.Identity);
         using Standstill still = Standstill.Reach(
             tree, limits, clock, except: null, nodes => captured.Read(FirstAtTheHead(nodes)));
-        WriteMemory(captured.Tree, writer);
+        WriteMemory(captured.Tree, writer, ahead);
         CapturedObjects found = captured.Found;
         writer.WriteContents(found.Contents);
         writer.WriteSections(
@@ -80,22 +80,36 @@ public sealed class Checkpointer(
 
     /// <summary>As much as pays, of the first process alone: it is always there and has the first place in the image. A
     /// program that is just changing its mappings writes nothing ahead.</summary>
-    private static void WriteAhead(ProgramProcess process, ImageWriter writer)
+    private static AheadPages WriteAhead(ProgramProcess process, ImageWriter writer)
     {
         using ProcessCapture capture = new(process);
-        if (capture.TryReadRunning(out _, out IReadOnlyList<PageRange> pages)
-            && PageRanges.Bytes(pages) >= AheadBytesMin && DirtySample.IsCalm(pages, capture.Memory))
+        if (!capture.TryReadRunning(out IReadOnlyList<ArenaEntry> mappings, out IReadOnlyList<PageRange> pages)
+            || PageRanges.Bytes(pages) < AheadBytesMin || !DirtySample.IsCalm(pages, capture.Memory))
         {
-            writer.WriteAhead(0, (int)process.Control.Pid, pages, capture.Memory);
+            return AheadPages.None;
+        }
+        AheadPages ahead = new(process.Index, WriteTracking.TryBegin(process, mappings));
+        try
+        {
+            writer.WriteAhead(0, (int)process.Control.Pid, ahead.Take(pages), capture.Memory);
+            return ahead;
+        }
+        catch
+        {
+            ahead.Dispose();
+            throw;
         }
     }
 
-    private static void WriteMemory(CapturedTree captured, ImageWriter writer)
+    private static void WriteMemory(CapturedTree captured, ImageWriter writer, AheadPages ahead)
     {
         SharedPages shared = new();
         int index = 0;
         foreach ((TreeNode node, (ProcessCapture capture, CapturedProcess state)) in captured.Captures)
-            writer.WriteMemory(index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory);
+        {
+            writer.WriteMemory(
+                index++, (int)node.ProgramPid, shared.Assign(state), capture.Memory, ahead.FindUnwritten(node, state));
+        }
     }
 
     private static IReadOnlyList<TreeNode> FirstAtTheHead(IReadOnlyList<TreeNode> nodes) =>

@@ -67,6 +67,10 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
         return new FoundBlocks(Merge(found.InParent), Merge(found.Ahead));
     }
 
+    /// <summary>What is stored of an owner that still ran when it was written.</summary>
+    public IReadOnlyList<ImageRun> AheadRuns(ImageOwner owner) =>
+        Merge(_chunks.Where(c => c.IsAhead && c.Owner == owner).SelectMany(c => c.Runs));
+
     /// <summary>One failure is as good as another: all workers write to the same disk.</summary>
     public static Exception Unwrap(AggregateException failure)
     {
@@ -130,7 +134,8 @@ public sealed class DataWriter(SafeFileHandle file, long start, Compression comp
         return pieces;
     }
 
-    private static List<ImageRun> Merge(List<ImageRun> runs)
+    /// <summary>Runs that do not overlap, in order, with those that touch made one.</summary>
+    public static List<ImageRun> Merge(IEnumerable<ImageRun> runs)
     {
         List<ImageRun> merged = [];
         foreach (ImageRun run in runs.OrderBy(r => r.Start))

@@ -28,6 +28,8 @@ public sealed class ImageWriter : IDisposable
     private readonly PageHashes _aheadPages = new();
     private readonly List<MemoryRuns> _inParent = [];
     private readonly List<MemoryRuns> _ahead = [];
+    private readonly List<PageRange> _unreadAhead = [];
+    private IReadOnlyList<ImageRun> _parentPagesAhead = [];
     private bool _finished;
 
     /// <param name="path">Absolute path the image will have.</param>
@@ -69,10 +71,13 @@ public sealed class ImageWriter : IDisposable
         ArgumentNullException.ThrowIfNull(memory);
         void Read(ulong address, Span<byte> buffer)
         {
-            if (!memory.TryRead(address, buffer, out _))
-                buffer.Clear();
+            if (memory.TryRead(address, buffer, out _))
+                return;
+            buffer.Clear();
+            lock (_unreadAhead)
+                _unreadAhead.Add(new PageRange(address, address + (ulong)buffer.Length));
         }
-        _ = _data.Write(ImageOwner.Process(index), pages, Read, (address, page) =>
+        FoundBlocks found = _data.Write(ImageOwner.Process(index), pages, Read, (address, page) =>
         {
             if (!page.ContainsAnyExcept((byte)0))
                 return BlockFate.LeftOut;
@@ -81,17 +86,24 @@ public sealed class ImageWriter : IDisposable
             _aheadPages.Add(pid, address, page);
             return BlockFate.Stored;
         }, ahead: true);
+        _parentPagesAhead = found.InParent;
     }
 
     /// <summary>Memory of a parked process.</summary>
     /// <param name="pid">As the program sees it.</param>
-    public void WriteMemory(int index, int pid, CapturedProcess captured, RemoteMemory memory)
+    /// <param name="unwritten">Pages that were given to <see cref="WriteAhead"/> and are known to be unchanged.</param>
+    public void WriteMemory(
+        int index, int pid, CapturedProcess captured, RemoteMemory memory, IReadOnlyList<PageRange> unwritten)
     {
         ArgumentNullException.ThrowIfNull(captured);
         ArgumentNullException.ThrowIfNull(memory);
         ArenaEntry[] files = [.. captured.Mappings.Where(m => m.IsFile)];
+        IReadOnlyList<PageRange> unchanged = PageRanges.Subtract(
+            PageRanges.Intersect(captured.Pages, unwritten), [.. _unreadAhead.OrderBy(r => r.Start)]);
+        IReadOnlyList<ImageRun> known = [.. unchanged.Select(r => new ImageRun(r.Start, r.Bytes))];
+        IReadOnlyList<ImageRun> stored = known.Count == 0 ? [] : _data.AheadRuns(ImageOwner.Process(index));
         FoundBlocks found = _data.Write(
-            ImageOwner.Process(index), captured.Pages, memory.Read, (address, page) =>
+            ImageOwner.Process(index), PageRanges.Subtract(captured.Pages, unchanged), memory.Read, (address, page) =>
             {
                 if (StartsAsZero(files, address) && !page.ContainsAnyExcept((byte)0))
                     return BlockFate.LeftOut;
@@ -99,10 +111,8 @@ public sealed class ImageWriter : IDisposable
                     return BlockFate.Ahead;
                 return _parentPages?.Has(pid, address, page) == true ? BlockFate.InParent : BlockFate.Stored;
             });
-        if (found.InParent.Count > 0)
-            _inParent.Add(new MemoryRuns(index, found.InParent));
-        if (found.Ahead.Count > 0)
-            _ahead.Add(new MemoryRuns(index, found.Ahead));
+        Note(_inParent, index, [.. found.InParent, .. DataReader.Intersect(known, _parentPagesAhead)]);
+        Note(_ahead, index, [.. found.Ahead, .. DataReader.Intersect(known, stored)]);
     }
 
     public void WriteContents(ObjectContents contents)
@@ -165,6 +175,12 @@ public sealed class ImageWriter : IDisposable
         _key?.Dispose();
         if (!_finished)
             File.Delete(_temporary);
+    }
+
+    private static void Note(List<MemoryRuns> all, int index, List<ImageRun> runs)
+    {
+        if (runs.Count > 0)
+            all.Add(new MemoryRuns(index, DataWriter.Merge(runs)));
     }
 
     private static SafeFileHandle CreateNamed(string path)

@@ -77,12 +77,10 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         // whose threads leave the target no processor has to make room for it.
         bool hasStarted = !parkedAlready && targets.TryWaitRoot(s_headStart);
         clock.StartMs = clock.Lap();
-        PreCopy copied = PreCopy.None;
-        if (hasStarted && first is not null)
-        {
-            targets.Root!.PrepareThreads(first);
-            copied = PreCopy.Run(first, targets.Root);
-        }
+        bool copies = hasStarted && first is not null;
+        if (copies)
+            targets.Root!.PrepareThreads(first!);
+        using PreCopy copied = copies ? PreCopy.Run(first!, targets.Root!) : PreCopy.None;
         clock.PreCopyMs = clock.Lap();
         return MoveParked(target, targets, copied, clock, number, prepare);
     }
@@ -119,7 +117,7 @@ public sealed class Mover(ProcessTree tree, ProcessLauncher launcher, MoveLimits
         still.Forget();
         // The targets run.
         clock.RestoreMs = clock.Lap();
-        clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt).TotalMilliseconds;
+        clock.DowntimeMs = Stopwatch.GetElapsedTime(clock.ParkedAt, targets.RunningSince).TotalMilliseconds;
         ProgramProcess.DestroyAll(sources);
         return ([.. targets.Targets.Values.Select(t => t.Process)],
             Describe(sources[0], targets, captured, clock, number));

@@ -17,15 +17,24 @@ public sealed class PageCopier(MemoryReader source, RemoteMemory target)
     /// <summary>Less is copied before another thread has woken up.</summary>
     private const long SharedBytesMin = 1 << 20;
 
-    /// <summary>Writes everything that can be read.</summary>
-    public void Copy(IReadOnlyList<PageRange> ranges) => _ = Sum(ranges, (piece, buffers) =>
+    /// <summary>Writes everything that can be read; returns what could not, pieces that had a gap.</summary>
+    public IReadOnlyList<PageRange> Copy(IReadOnlyList<PageRange> ranges)
     {
-        Span<byte> wanted = buffers.Wanted.Span[..(int)piece.Bytes];
-        if (!source(piece.Start, wanted))
+        List<PageRange> unread = [];
+        _ = Sum(ranges, (piece, buffers) =>
+        {
+            Span<byte> wanted = buffers.Wanted.Span[..(int)piece.Bytes];
+            if (source(piece.Start, wanted))
+            {
+                target.Write(piece.Start, wanted);
+                return wanted.Length;
+            }
+            lock (unread)
+                unread.Add(piece);
             return 0;
-        target.Write(piece.Start, wanted);
-        return wanted.Length;
-    });
+        });
+        return [.. unread.OrderBy(r => r.Start)];
+    }
 
     /// <summary>Writes the pages that the target holds otherwise; returns their bytes.</summary>
     public long CopyDifferences(IReadOnlyList<PageRange> ranges) => Sum(ranges, (piece, buffers) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Linux;
 using Popcorn.Node.Processes;
@@ -37,6 +38,12 @@ public sealed class TargetTree : IDisposable
 
     /// <summary>The first process's target, until it is one of <see cref="Targets"/>.</summary>
     public RestoreTarget? Root => _root;
+
+    /// <summary>When the last of them went on, by <see cref="Stopwatch"/>. They say it themselves: we may be late to
+    /// see it where their threads leave us no processor.</summary>
+    public long RunningSince => _targets.Values.Max(t => t.Process.Control.RunningSince) is long since and > 0
+        ? since
+        : Stopwatch.GetTimestamp();
 
     public void WaitRootStarted() => _root?.WaitStarted();
 

@@ -27,6 +27,15 @@ public sealed class ControlRegion(PageMapping mapping) : IDisposable
 
     public Popcorn.Core.Isa Isa => (Popcorn.Core.Isa)Read(ControlLayout.IsaField);
 
+    /// <summary>When a restored program went on, as <see cref="System.Diagnostics.Stopwatch"/> counts; 0 when it has
+    /// not said.</summary>
+    public long RunningSince => (long)ReadWide(ControlLayout.RunningSince);
+
+    public TrackState Track => (TrackState)Read(ControlLayout.Track);
+
+    /// <summary>What it has offered, or minus errno.</summary>
+    public int TrackDescriptor => (int)Read(ControlLayout.TrackDescriptor);
+
     /// <summary>Nothing of the program runs in it: each of its threads is parked.</summary>
     public bool AllParked
     {
@@ -69,6 +78,20 @@ public sealed class ControlRegion(PageMapping mapping) : IDisposable
         mapping.Span.Slice(ControlLayout.Slot(index), ControlLayout.SlotBytes).ToArray();
 
     public ulong ReadWide(int offset) => BinaryPrimitives.ReadUInt64LittleEndian(mapping.Span[offset..]);
+
+    /// <summary>Changes <see cref="Track"/>, unless it is not what it was expected to be.</summary>
+    public bool TrySetTrack(TrackState expected, TrackState next)
+    {
+        ref uint word = ref Futex.Word(mapping, ControlLayout.Track);
+        if (Interlocked.CompareExchange(ref word, (uint)next, (uint)expected) != (uint)expected)
+            return false;
+        Futex.WakeAll(mapping, ControlLayout.Track);
+        return true;
+    }
+
+    /// <summary>Sleeps as long as <see cref="Track"/> is that, at most so long.</summary>
+    public void WaitTrack(TrackState seen, TimeSpan timeout) =>
+        Futex.Wait(mapping, ControlLayout.Track, (uint)seen, timeout);
 
     public void Dispose() => mapping.Dispose();
 

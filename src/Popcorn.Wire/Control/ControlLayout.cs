@@ -60,6 +60,9 @@ public static class ControlLayout
     public const int ArenaTable = 32;
     public const int SlotsUsed = 40;
     public const int Generation = 48;
+    public const int RunningSince = 56;
+    public const int Track = 64;
+    public const int TrackDescriptor = 68;
 
     public const int SlotsOffset = 4096;
     public const int SlotBytes = 1024;
@@ -94,6 +97,21 @@ public enum RuntimeState : uint
     Starting = 0,
     Running = 1,
     Restoring = 2,
+}
+
+/// <summary>Values of <see cref="ControlLayout.Track"/>.</summary>
+public enum TrackState : uint
+{
+    None = 0,
+
+    /// <summary>The agent asks for a userfaultfd, and kicks a thread.</summary>
+    Wanted = 1,
+
+    /// <summary>A thread makes it.</summary>
+    Claimed = 2,
+
+    /// <summary>It is there, or minus errno is, and the thread waits until it has been fetched.</summary>
+    Offered = 3,
 }
 
 /// <summary>Values of <see cref="ControlLayout.ProcessState"/>: a place in the unit's table of processes.</summary>

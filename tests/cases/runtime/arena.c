@@ -73,6 +73,21 @@ static void remaps(void)
 	CHECK(unmap(b, 1) == 0 && unmap(wall, 1) == 0);
 }
 
+/* The kernel moves one mapping at a time, and something may have cut into several what is one here. */
+static void remaps_over_a_seam(void)
+{
+	enum { PAGES = 4, MORE = 9, DONTFORK = 10 };
+	long a = map(0, PAGES, RW, ANON);
+	for (int i = 0; i < PAGES; i++) ((volatile char *)a)[i * PAGE] = (char)(i + 1);
+	CHECK(map(a + PAGES * PAGE, 1, 1, ANON | FIXED | NOREPLACE) == a + PAGES * PAGE);
+	CHECK(leaf(NR_madvise, a + PAGE, PAGE, DONTFORK) == 0);
+	long b = leaf(NR_mremap, a, PAGES * PAGE, MORE * PAGE, 1, 0);
+	CHECK(b > 0 && b != a && !entry_of(a) && entry_of(b) == entry_of(b + (MORE - 1) * PAGE));
+	for (int i = 0; i < MORE; i++) CHECK(((volatile char *)b)[i * PAGE] == (i < PAGES ? i + 1 : 0));
+	((volatile char *)b)[(MORE - 1) * PAGE] = 1;
+	CHECK(unmap(b, MORE) == 0 && unmap(a + PAGES * PAGE, 1) == 0);
+}
+
 static void hints(void)
 {
 	long far = (long)POP_ARENA_BASE + (1l << 36);
@@ -107,6 +122,7 @@ int main(int argc, char **argv, char **envp)
 	splits_and_merges();
 	refusals();
 	remaps();
+	remaps_over_a_seam();
 	hints();
 	many();
 	print("arena\n");
