@@ -74,17 +74,18 @@ static void abort_pending_call(void *context)
 static void kick_entry(int signal, void *info, void *context)
 {
 	(void)signal, (void)info;
+	if (pop_load(&POP_CONTROL->track) == POP_TRACK_WANTED) pop_track_offer();
 	pop_slot()->kicked = 1;
 	abort_pending_call(context);
 }
 
 /* A signal sent to the whole process group reaches the program and, through the supervisor, once more. The sender did
  * not mean two. Both are sent at once, and the supervisor, which may be late, says when it last looked and had none: what it
- * passes on is dropped when the same sender's has come to us since. So that this is not long ago, it is made to look, as
- * for the end of a child, whenever we get one from outside. */
+ * passes on is dropped when the same sender's has come to us since, or just before: the sender may be held up between the
+ * two. So that this is not long ago, it is made to look, as for the end of a child, whenever we get one from outside. */
 static int came_already(int signal, struct pop_siginfo *info)
 {
-	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1, SIGCHLD_ = 17 };
+	enum { STANDARD = 32, SI_USER_ = 0, SI_QUEUE_ = -1, SIGCHLD_ = 17, HELD_UP_US = 2000 };
 	static struct { int32_t sender; int64_t at_us; } own[STANDARD];
 	if (signal >= STANDARD) return 0;
 	if (info->code == SI_USER_) {
@@ -96,7 +97,7 @@ static int came_already(int signal, struct pop_siginfo *info)
 	int64_t since_us = (int64_t)(info->value & ((1ull << POP_FORWARDED_SHIFT) - 1));
 	info->code = SI_USER_;
 	info->value = 0;
-	if (own[signal].sender != info->pid || own[signal].at_us < since_us) return 0;
+	if (own[signal].sender != info->pid || own[signal].at_us + HELD_UP_US < since_us) return 0;
 	own[signal].sender = 0;
 	return 1;
 }
