@@ -9,7 +9,7 @@ using Popcorn.Wire.Control;
 namespace Popcorn.Node.Moves;
 
 /// <summary>
-/// Has a running program's writes told apart by the kernel (docs/decisions/0016). The program makes the userfaultfd in
+/// Has a running program's writes told apart by the kernel (docs/decisions/0017). The program makes the userfaultfd in
 /// the handler of a kick and waits until we have fetched it, which takes it about a tenth of a millisecond.
 /// </summary>
 internal static class WriteTracking
