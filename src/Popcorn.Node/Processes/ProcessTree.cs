@@ -50,11 +50,20 @@ public sealed class ProcessTree(ProcessUnit unit) : IDisposable
     /// <param name="except">A child that is no part of the program: a target that waits for its script.</param>
     public IReadOnlyList<TreeNode> Read(int? except = null)
     {
+        UnitEntry[] entries = [.. unit.Entries()];
         Dictionary<int, UnitEntry> byPid = [];
-        foreach (UnitEntry entry in unit.Entries().Where(e => e.KernelPid != 0))
+        foreach (UnitEntry entry in entries.Where(e => e.KernelPid != 0))
             byPid[entry.KernelPid] = entry;
-        return ReadChildren(Environment.ProcessId, byPid, DepthMax, except);
+        return ReadChildren(Environment.ProcessId, byPid, HasNoChildren(entries) ? 1 : DepthMax, except);
     }
+
+    /// <summary>
+    /// Children are in the table before they exist, but for those of a program of somebody else's making, which a
+    /// process may have executed before. To ask the kernel takes a file for each thread, while the program stands
+    /// still.
+    /// </summary>
+    private static bool HasNoChildren(UnitEntry[] entries) =>
+        entries is [{ State: UnitProcessState.Member, Started: <= 1 }];
 
     /// <summary>Every live process of the table that is a program of ours; those that are about to be.</summary>
     public IEnumerable<(UnitEntry Entry, ProgramProcess? Process)> Members()
