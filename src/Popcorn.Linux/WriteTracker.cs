@@ -36,6 +36,7 @@ public sealed unsafe class WriteTracker : IDisposable
         {
             pagemap = PageScan.Open(pid);
             UserfaultApi api = new() { Api = ApiVersion, Features = FeatureWriteProtectAsync };
+            // SAFETY: the kernel reads and writes one such struct, which lies on our stack.
             bool works = SysIoctl.Ioctl(userfaultfd.Number(), SysIoctl.UserfaultHandshake, &api) == 0
                 && ranges.All(r => TryRegister(userfaultfd, r));
             if (works)
@@ -81,6 +82,7 @@ public sealed unsafe class WriteTracker : IDisposable
     private static bool TryRegister(SafeFileHandle userfaultfd, PageRange range)
     {
         UserfaultRegister register = new() { Start = range.Start, Bytes = range.Bytes, Mode = RegisterWriteProtect };
+        // SAFETY: as above.
         return SysIoctl.Ioctl(userfaultfd.Number(), SysIoctl.UserfaultRegister, &register) == 0;
     }
 }

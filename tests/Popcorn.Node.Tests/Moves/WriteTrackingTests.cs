@@ -130,7 +130,8 @@ public partial class WriteTrackingTests
         return System.Text.Json.JsonSerializer.Deserialize(output, AgentJson.Default.MoveReport)!.StillBytes;
     }
 
-    private static PageRange Pages(ulong start, ulong first, ulong end) => new(start + first * Page, start + end * Page);
+    private static PageRange Pages(ulong start, ulong first, ulong end) =>
+        new(start + first * Page, start + end * Page);
 
     private static void Touch(PageMapping memory, params int[] pages)
     {
