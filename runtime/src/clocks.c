@@ -15,7 +15,7 @@ static struct pop_timespec timespec_of(int64_t ns)
 	return (struct pop_timespec){ ns / 1000000000, ns % 1000000000 };
 }
 
-static int64_t kernel_now(long clock)
+int64_t pop_clock_kernel_now(long clock)
 {
 	struct pop_timespec time = { 0, 0 };
 	if (!pop_vdso_clock_gettime || pop_vdso_clock_gettime(clock, &time)) pop_raw(NR_clock_gettime, clock, &time);
@@ -35,7 +35,7 @@ int64_t pop_clock_shift(long clock)
 	}
 }
 
-int64_t pop_clock_now(long clock) { return kernel_now(clock) + pop_clock_shift(clock); }
+int64_t pop_clock_now(long clock) { return pop_clock_kernel_now(clock) + pop_clock_shift(clock); }
 
 /* A clock that names a process or thread (clock_getcpuclockid) names it by the program's number; -1: not by us. */
 static int named_slot(long clock)
@@ -208,7 +208,7 @@ void pop_clocks_freeze(void)
 {
 	struct pop_state *state = POP_STATE;
 	state->machine = this_machine();
-	state->realtime = kernel_now(0);
+	state->realtime = pop_clock_kernel_now(0);
 	for (int i = 0; i < POP_CLOCK_KINDS; i++) state->clocks[i] = pop_clock_now(kernel_clocks[i]);
 	state->cpu_ns = pop_clock_now(CLOCK_PROCESS_CPU_);
 	read_usage(state->usage_us);
@@ -221,13 +221,13 @@ void pop_clocks_resume(void)
 	struct pop_state *state = POP_STATE;
 	int same = state->machine && state->machine == this_machine();
 	for (int i = 0; i < POP_CLOCK_KINDS; i++) {
-		int64_t here = kernel_now(kernel_clocks[i]);
+		int64_t here = pop_clock_kernel_now(kernel_clocks[i]);
 		if (!same || here + state->shifts[i] < state->clocks[i]) state->shifts[i] = state->clocks[i] - here;
 	}
 	int64_t used[2];
 	read_usage(used);
 	for (int i = 0; i < 2; i++) state->usage_shift[i] = state->usage_us[i] - used[i];
-	state->cpu_shift = state->cpu_ns - kernel_now(CLOCK_PROCESS_CPU_);
+	state->cpu_shift = state->cpu_ns - pop_clock_kernel_now(CLOCK_PROCESS_CPU_);
 	state->clocks_differ = 1;
 }
 
@@ -235,13 +235,13 @@ void pop_clocks_resume(void)
 void pop_clocks_freeze_thread(struct pop_slot *slot)
 {
 	struct pop_thread_state *thread = pop_thread_state(slot);
-	thread->cpu_ns = kernel_now(CLOCK_THREAD_CPU_) + thread->cpu_shift;
+	thread->cpu_ns = pop_clock_kernel_now(CLOCK_THREAD_CPU_) + thread->cpu_shift;
 }
 
 void pop_clocks_resume_thread(struct pop_slot *slot)
 {
 	struct pop_thread_state *thread = pop_thread_state(slot);
-	thread->cpu_shift = thread->cpu_ns - kernel_now(CLOCK_THREAD_CPU_);
+	thread->cpu_shift = thread->cpu_ns - pop_clock_kernel_now(CLOCK_THREAD_CPU_);
 }
 
 /* A forked child begins to count its processor time. */

@@ -282,7 +282,7 @@ void pop_thread_go(struct pop_slot *slot)
 		wait_for_go();
 		pop_unit_go();
 		pop_freeze_end();
-		POP_CONTROL->running_since = (uint64_t)(pop_clock_now(CLOCK_MONOTONIC_) - pop_clock_shift(CLOCK_MONOTONIC_));
+		POP_CONTROL->running_since = (uint64_t)pop_clock_kernel_now(CLOCK_MONOTONIC_);
 		pop_store(&POP_CONTROL->state, POP_STATE_RUNNING);
 		pop_store(&pop_gate, 1);
 		pop_futex_wake(&pop_gate, 0x7fffffff);

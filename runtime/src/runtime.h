@@ -217,6 +217,7 @@ void pop_pending_add(int slot, int signal, const void *given);
 int pop_pending_overrun(int signal, uint64_t value, uint32_t *overrun);
 
 /* clocks.c */
+int64_t pop_clock_kernel_now(long clock);
 int64_t pop_clock_now(long clock);
 long pop_clock_gettime(struct pop_call *call);
 long pop_clock_usage(const struct pop_call *call, long result);

@@ -89,7 +89,7 @@ static int came_already(int signal, struct pop_siginfo *info)
 	static struct { int32_t sender; int64_t at_us; } own[STANDARD];
 	if (signal >= STANDARD) return 0;
 	if (info->code == SI_USER_) {
-		own[signal].at_us = (pop_clock_now(CLOCK_MONOTONIC_) - pop_clock_shift(CLOCK_MONOTONIC_)) / 1000;
+		own[signal].at_us = pop_clock_kernel_now(CLOCK_MONOTONIC_) / 1000;
 		own[signal].sender = info->pid;
 		if (pop_unit_fd >= 0 && !pop_unit_find((uint32_t)info->pid)) pop_raw(NR_kill, POP_UNIT->agent_pid, SIGCHLD_);
 	}

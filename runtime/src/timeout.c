@@ -4,14 +4,6 @@
 
 enum { NO_TIMEOUT, TIMESPEC, MILLISECONDS };
 
-static int64_t now_ns(void)
-{
-	struct pop_timespec time;
-	if (!pop_vdso_clock_gettime || pop_vdso_clock_gettime(CLOCK_MONOTONIC_, &time))
-		pop_raw(NR_clock_gettime, CLOCK_MONOTONIC_, &time);
-	return time.seconds * 1000000000 + time.nanoseconds;
-}
-
 /* Which argument is a relative timeout, -1 if none. */
 static int timespec_argument(const struct pop_call *call)
 {
@@ -53,7 +45,7 @@ void pop_timeout_tell_remaining(const struct pop_timeout *timeout, const struct 
 	if (argument < 0 || (uint64_t)call->args[argument] < POP_PAGE) return;
 	struct pop_timespec *remaining = (void *)call->args[argument];
 	if (timeout->kind == TIMESPEC) {
-		int64_t left = timeout->deadline_ns - now_ns();
+		int64_t left = timeout->deadline_ns - pop_clock_kernel_now(CLOCK_MONOTONIC_);
 		if (left < 0) left = 0;
 		*remaining = (struct pop_timespec){ left / 1000000000, left % 1000000000 };
 	} else {
@@ -73,18 +65,18 @@ void pop_timeout_begin(struct pop_timeout *timeout, struct pop_call *call)
 		if (given->seconds > 0x7fffffff || !(given->seconds | given->nanoseconds)) return;
 		timeout->kind = TIMESPEC;
 		timeout->argument = argument;
-		timeout->deadline_ns = now_ns() + given->seconds * 1000000000 + given->nanoseconds;
+		timeout->deadline_ns = pop_clock_kernel_now(CLOCK_MONOTONIC_) + given->seconds * 1000000000 + given->nanoseconds;
 	} else if (call->nr == NR_epoll_pwait && (int)call->args[3] > 0) {
 		timeout->kind = MILLISECONDS;
 		timeout->argument = 3;
-		timeout->deadline_ns = now_ns() + (int)call->args[3] * 1000000l;
+		timeout->deadline_ns = pop_clock_kernel_now(CLOCK_MONOTONIC_) + (int)call->args[3] * 1000000l;
 	}
 }
 
 void pop_timeout_restart(struct pop_timeout *timeout, struct pop_call *call)
 {
 	if (timeout->kind == NO_TIMEOUT) return;
-	int64_t left = timeout->deadline_ns - now_ns();
+	int64_t left = timeout->deadline_ns - pop_clock_kernel_now(CLOCK_MONOTONIC_);
 	if (left < 0) left = 0;
 	if (timeout->kind == MILLISECONDS) {
 		call->args[timeout->argument] = (left + 999999) / 1000000;
