@@ -85,7 +85,11 @@ internal static unsafe class PageScan
             // SAFETY: the kernel writes at most RegionsMax regions into the stack buffer above.
             int count = SysIoctl.Ioctl(pagemap.Number(), SysIoctl.PagemapScan, &scan);
             if (count < 0)
-                return Marshal.GetLastPInvokeError();
+            {
+                // A process that has ended has no pages.
+                int errno = Marshal.GetLastPInvokeError();
+                return errno == Errno.NoProcess ? 0 : errno;
+            }
             for (int i = 0; i < count; i++)
                 PageRanges.Append(found, new PageRange(regions[i].Start, regions[i].End));
             // WalkEnd is where the walk stopped: the end, or where the vector was full.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Popcorn.Core;
@@ -19,6 +20,7 @@ public partial class WriteTrackingTests
     private const long LittleBytes = 2 << 20;
 
     private const int NativeMoves = 20;
+    private const int DeathsWhileCopied = 10;
 
     private static bool KernelTells => Environment.OSVersion.Version >= new Version(6, 7);
 
@@ -80,6 +82,30 @@ public partial class WriteTrackingTests
         Assert.InRange(compared, 0, LittleBytes);
         if (KernelTells)
             Assert.InRange(written, compared + 1, compared + RewrittenBytes + LittleBytes);
+    }
+
+    /// <summary>Whenever that happens, it is what the answer says.</summary>
+    [Fact]
+    public async Task ProgramThatEndsWhileItIsCopied_IsSaidToHaveEnded()
+    {
+        for (int i = 0; i < DeathsWhileCopied; i++)
+        {
+            using RunningProgram program = new(["run", "--", Repository.Rewriter]);
+            Assert.Equal("ready", program.ReadLine());
+            int pid = program.Status.HostPid;
+            Task<(int ExitCode, string Output, string Errors)> move =
+                Task.Run(() => program.Popcorn("migrate", $"{pid}", "--to", "x86_64"));
+            // Its target is there: it is copied now. Once it has moved it is another process.
+            Assert.True(SpinWait.SpinUntil(
+                () => move.IsCompleted || ProcessFiles.Children(program.SupervisorPid).Count > 1,
+                TimeSpan.FromSeconds(20)));
+            using (Process kill = Process.Start("/bin/kill", ["-KILL", $"{pid}"]))
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            (int code, _, string errors) = await move;
+
+            Assert.True(code == 0 || !errors.Contains("PAGEMAP_SCAN", StringComparison.Ordinal), errors);
+        }
     }
 
     /// <summary>It goes on after each, written to as before, and each image has the memory of its moment.</summary>
